@@ -1,0 +1,18 @@
+UNIT_SOURCES = tests/unit/runner.c tests/unit/runner.h
+UNIT_CPPFLAGS = -I$(top_srcdir)/core/include -I$(top_srcdir)/core \
+	-I$(top_srcdir)/tests -DORMA_ENABLE_DRAFT \
+	-DTEST_DATA=\"$(abs_top_srcdir)/tests/data\" \
+	-DTEST_SRCDIR=\"$(abs_top_srcdir)\" $(CUNIT_CFLAGS) $(JSONC_CFLAGS) \
+	$(SQLITE_CFLAGS)
+UNIT_LDADD = libcore.la $(CUNIT_LIBS)
+
+if HAVE_CUNIT
+include tests/unit/base/local.mk
+if HAVE_QE
+endif
+endif
+EXTRA_DIST += tests/house.test
+
+
+EXTRA_DIST += tests/README.md tests/lib.sh tests/in-stage tests/data \
+	tests/bench/startup tests/bench/listing tests/testbed tests/nightly
