@@ -10,4 +10,6 @@ libcore_la_LIBADD = $(LTDL_LIBS) $(JSONC_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) \
 	$(UV_LIBS) $(CRYPTO_LIBS) $(B2_LIBS) $(ZLIB_LIBS) -lm
 
 include core/base/local.mk
+include core/config/local.mk
+include core/plugin/local.mk
 

@@ -8,9 +8,12 @@ UNIT_LDADD = libcore.la $(CUNIT_LIBS)
 
 if HAVE_CUNIT
 include tests/unit/base/local.mk
+include tests/unit/config/local.mk
+include tests/unit/plugin/local.mk
 if HAVE_QE
 endif
 endif
+include tests/abi/local.mk
 EXTRA_DIST += tests/house.test
 
 
