@@ -1,0 +1,29 @@
+ormadata_coredir = $(plugindir)/data/core
+ormadata_core_LTLIBRARIES = plugins/data/core/core_data.la
+dist_ormadata_core_DATA = plugins/data/core/orma-plugin.yaml
+plugins_data_core_core_data_la_SOURCES = \
+	plugins/data/core/arrays.c plugins/data/core/arrays.h \
+	plugins/data/core/bands.c \
+	plugins/data/core/cell.c plugins/data/core/cell.h \
+	plugins/data/core/cif.c plugins/data/core/cif.h \
+	plugins/data/core/code.c plugins/data/core/collections.c \
+	plugins/data/core/crystal.c plugins/data/core/crystal.h \
+	plugins/data/core/crystal_json.c \
+	plugins/data/core/elements.c plugins/data/core/elements.h \
+	plugins/data/core/files.c plugins/data/core/files.h \
+	plugins/data/core/json.c plugins/data/core/json.h \
+	plugins/data/core/kpoints.c plugins/data/core/kpoints.h \
+	plugins/data/core/module.c plugins/data/core/module.h \
+	plugins/data/core/nested.c plugins/data/core/nested.h \
+	plugins/data/core/remote.c plugins/data/core/scalars.c \
+	plugins/data/core/scan.c plugins/data/core/scan.h \
+	plugins/data/core/structure.c plugins/data/core/structure_formats.h \
+	plugins/data/core/structure_cif.c plugins/data/core/structure_poscar.c \
+	plugins/data/core/structure_pwi.c plugins/data/core/structure_xsf.c \
+	plugins/data/core/structure_xyz.c \
+	plugins/data/core/text.c plugins/data/core/text.h \
+	plugins/data/core/trajectory.c plugins/data/core/upf.c
+plugins_data_core_core_data_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) $(CRYPTO_CFLAGS)
+plugins_data_core_core_data_la_CFLAGS = $(PLUGIN_CFLAGS)
+plugins_data_core_core_data_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+plugins_data_core_core_data_la_LIBADD = $(JSONC_LIBS) $(CRYPTO_LIBS) -lm

@@ -1,0 +1,11 @@
+ormastorage_sqlite_dosdir = $(plugindir)/storage/sqlite_dos
+ormastorage_sqlite_dos_LTLIBRARIES = plugins/storage/sqlite_dos/sqlite_dos.la
+dist_ormastorage_sqlite_dos_DATA = plugins/storage/sqlite_dos/orma-plugin.yaml
+plugins_storage_sqlite_dos_sqlite_dos_la_SOURCES = \
+	plugins/storage/sqlite_dos/folder.c \
+	plugins/storage/sqlite_dos/folder.h \
+	plugins/storage/sqlite_dos/sqlite_dos.c
+plugins_storage_sqlite_dos_sqlite_dos_la_CPPFLAGS = $(PLUGIN_CPPFLAGS) -DORMA_ENABLE_DRAFT $(SQLITE_CFLAGS) $(JSONC_CFLAGS)
+plugins_storage_sqlite_dos_sqlite_dos_la_CFLAGS = $(PLUGIN_CFLAGS)
+plugins_storage_sqlite_dos_sqlite_dos_la_LDFLAGS = $(PLUGIN_LDFLAGS)
+plugins_storage_sqlite_dos_sqlite_dos_la_LIBADD = $(SQLITE_LIBS) $(JSONC_LIBS)
