@@ -12,4 +12,6 @@ libcore_la_LIBADD = $(LTDL_LIBS) $(JSONC_LIBS) $(YAML_LIBS) $(SQLITE_LIBS) \
 include core/base/local.mk
 include core/config/local.mk
 include core/plugin/local.mk
+include core/graph/local.mk
+include core/storage/local.mk
 

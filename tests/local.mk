@@ -10,6 +10,8 @@ if HAVE_CUNIT
 include tests/unit/base/local.mk
 include tests/unit/config/local.mk
 include tests/unit/plugin/local.mk
+include tests/unit/graph/local.mk
+include tests/unit/storage/local.mk
 if HAVE_QE
 endif
 endif

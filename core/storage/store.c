@@ -1,0 +1,213 @@
+/* Opening and closing a profile's store, and its transactions.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <storage/store_internal.h>
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <base/cleanup.h>
+#include <base/error.h>
+#include <base/text.h>
+#include <storage/fault.h>
+#include <storage/schema.h>
+
+static orma_status open_container(store *s, bool create, orma_error **err)
+{
+    AUTO_BUF buf path = {0};
+    orma_writer writer = {&path, 0};
+
+    orma_status st = s->db.driver->container(s->db.connection, &writer, err);
+    if (st == ORMA_OK)
+        st = buf_status(&path, err);
+    if (st == ORMA_OK && create)
+        st = container_create(buf_c_str(&path), err);
+    if (st == ORMA_OK)
+        st = container_open(buf_c_str(&path), &s->container, err);
+    return st;
+}
+
+static orma_status create_schema(store *s, orma_error **err)
+{
+    orma_status st = sql_begin(&s->db, err);
+    if (st == ORMA_OK)
+        st = schema_create(&s->db, container_id(s->container), err);
+    if (st == ORMA_OK)
+        st = own_tables_create(&s->db, err);
+    if (st == ORMA_OK)
+        st = sql_commit(&s->db, err);
+    if (st != ORMA_OK)
+        sql_rollback(&s->db);
+    s->has_own_tables = st == ORMA_OK;
+    return st;
+}
+
+static orma_status open_parts(store *s, const orma_storage *driver,
+                              const json_object *config, bool create,
+                              orma_error **err)
+{
+    AUTO_FREE char *text = json_text(config, JSON_COMPACT);
+    if (text == NULL)
+        return error_no_memory(err);
+
+    orma_status st = sql_open(driver, (orma_str){text, strlen(text)},
+                              create ? ORMA_STORE_CREATE : 0, &s->db, err);
+    if (st == ORMA_OK)
+        st = open_container(s, create, err);
+    if (st == ORMA_OK && create)
+        return create_schema(s, err);
+    if (st == ORMA_OK)
+        st = schema_check(&s->db, container_id(s->container), err);
+    if (st == ORMA_OK)
+        st = own_tables_check(&s->db, &s->has_own_tables, err);
+    return st;
+}
+
+orma_status store_open(registry *r, const char *backend,
+                       const json_object *config, bool create, store **out,
+                       orma_error **err)
+{
+    const plugin_entry *entry = NULL;
+    const void *driver = NULL;
+
+    orma_status st = registry_find(r, KIND_STORAGE, backend, &entry, err);
+    if (st == ORMA_OK)
+        st = plugin_load(r, entry, &driver, err);
+    if (st != ORMA_OK)
+        return st;
+
+    store *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return error_no_memory(err);
+    s->registry = r;
+    s->backend = text_copy(entry->name);
+    st = s->backend == NULL ? error_no_memory(err)
+                            : open_parts(s, driver, config, create, err);
+    if (st != ORMA_OK) {
+        store_close(s);
+        return st;
+    }
+    *out = s;
+    return ORMA_OK;
+}
+
+void store_close(store *s)
+{
+    if (s == NULL)
+        return;
+    store_note_changes(s, true);
+    sql_close(&s->db);
+    container_close(s->container);
+    for (size_t i = 0; i < s->type_count; i++)
+        free(s->types[i].node_type);
+    free(s->types);
+    for (size_t i = 0; i < s->seen_count; i++)
+        free(s->seen[i].request);
+    free(s->seen);
+    free(s->backend);
+    free(s);
+}
+
+registry *store_registry(store *s)
+{
+    return s->registry;
+}
+
+void store_set_default_user(store *s, int64_t pk)
+{
+    s->default_user = pk;
+}
+
+int64_t store_default_user(const store *s)
+{
+    return s->default_user;
+}
+
+orma_status store_begin(store *s, orma_error **err)
+{
+    orma_status st = sql_begin(&s->db, err);
+    if (st != ORMA_OK)
+        return st;
+    if (!s->has_own_tables)
+        st = own_tables_create(&s->db, err);
+    if (st != ORMA_OK)
+        sql_rollback(&s->db);
+    return st;
+}
+
+orma_status store_commit(store *s, orma_error **err)
+{
+    const orma_status st = sql_commit(&s->db, err);
+    if (st == ORMA_OK)
+        s->has_own_tables = true;
+    else
+        sql_rollback(&s->db);
+    return st;
+}
+
+void store_rollback(store *s)
+{
+    sql_rollback(&s->db);
+}
+
+void store_set_fault(store *s, int step)
+{
+    s->fault_step = step;
+    s->fault_count = 0;
+}
+
+orma_status store_fault(store *s, orma_error **err)
+{
+    if (s->fault_step == 0 || ++s->fault_count != s->fault_step)
+        return ORMA_OK;
+    return error_set(err, ORMA_E_TRANSIENT, "storage", 0,
+                     "fault on demand at step %d", s->fault_step);
+}
+
+/* One number of the database into info[key]. */
+static orma_status put_count(store *s, json_object *info, const char *key,
+                             const char *template, orma_error **err)
+{
+    int64_t n = 0;
+    query q;
+    query_start_once(&q, &s->db, template);
+    const orma_status st = query_run_int(&q, 0, &n, err);
+    if (st == ORMA_OK && !json_set_int(info, key, n))
+        return error_no_memory(err);
+    return st;
+}
+
+orma_status store_info(store *s, json_object **info, orma_error **err)
+{
+    static const char *const counts[][2] = {
+        {"nodes", "SELECT COUNT(*) FROM db_dbnode"},
+        {"links", "SELECT COUNT(*) FROM db_dblink"},
+        {"groups", "SELECT COUNT(*) FROM db_dbgroup"},
+        {"computers", "SELECT COUNT(*) FROM db_dbcomputer"},
+        {"users", "SELECT COUNT(*) FROM db_dbuser"},
+        {"comments", "SELECT COUNT(*) FROM db_dbcomment"},
+        {"logs", "SELECT COUNT(*) FROM db_dblog"},
+    };
+    container_count files;
+    AUTO_JSON json_object *made = json_object_new_object();
+    if (made == NULL || !json_set_text(made, "backend", s->backend) ||
+        !json_set_text(made, "schema_version", SCHEMA_REVISION) ||
+        !json_set_text(made, "container_id", container_id(s->container)))
+        return error_no_memory(err);
+
+    orma_status st = ORMA_OK;
+    for (size_t i = 0; st == ORMA_OK && i < sizeof counts / sizeof *counts; i++)
+        st = put_count(s, made, counts[i][0], counts[i][1], err);
+    if (st == ORMA_OK)
+        st = container_counts(s->container, &files, err);
+    if (st != ORMA_OK)
+        return st;
+    if (!json_set_int(made, "objects", files.packed + files.loose) ||
+        !json_set_int(made, "objects_packed", files.packed) ||
+        !json_set_int(made, "objects_loose", files.loose) ||
+        !json_set_int(made, "bytes", files.bytes))
+        return error_no_memory(err);
+    *info = made;
+    made = NULL;
+    return ORMA_OK;
+}

@@ -1,0 +1,16 @@
+/* Tests of core/graph.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "unit/graph/suites.h"
+
+int main(void)
+{
+    static const unit_suite *const suites[] = {
+        &node_suite,
+        &node_files_suite,
+        &link_suite,
+        NULL,
+    };
+
+    return unit_run(suites);
+}

@@ -1,0 +1,13 @@
+/* Suites of core/graph.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef TESTS_UNIT_GRAPH_SUITES_H
+#define TESTS_UNIT_GRAPH_SUITES_H
+
+#include "unit/runner.h"
+
+extern const unit_suite node_suite;
+extern const unit_suite node_files_suite;
+extern const unit_suite link_suite;
+
+#endif

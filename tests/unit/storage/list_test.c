@@ -1,0 +1,216 @@
+/* Listing processes.
+ *
+ * SPDX-License-Identifier: MIT */
+#include "unit/storage/suites.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "unit/storage/fixture.h"
+#include <base/error.h>
+#include <base/text.h>
+
+enum { FINISHED = 10000, ACTIVE = 5 };
+
+static char *folder;
+static store *s;
+
+static node *process(int i)
+{
+    node *n = i % 2 == 0 ? fixture_calcjob() : fixture_workchain();
+    const bool is_done = i < FINISHED;
+    json_set_text(n->attributes, "process_state",
+                  is_done      ? "finished"
+                  : i % 2 == 0 ? "waiting"
+                               : "running");
+    if (is_done) {
+        json_set_int(n->attributes, "exit_status", i % 100 == 1 ? 305 : 0);
+        json_set_bool(n->attributes, "sealed", true);
+    } else if (i == FINISHED) {
+        json_set_bool(n->attributes, "paused", true);
+    }
+    return n;
+}
+
+static int make_processes(void)
+{
+    node **nodes = calloc(FINISHED + ACTIVE, sizeof *nodes);
+    s = fixture_create(&folder);
+    for (int i = 0; i < FINISHED + ACTIVE; i++)
+        nodes[i] = process(i);
+    const orma_status st =
+        fixture_store_nodes(s, nodes, FINISHED + ACTIVE, NULL);
+    for (int i = 0; i < FINISHED + ACTIVE; i++)
+        node_free(nodes[i]);
+    free(nodes);
+    return st != ORMA_OK;
+}
+
+static int close_store(void)
+{
+    store_close(s);
+    free(folder);
+    return 0;
+}
+
+static const char *const some[] = {"pk",
+                                   "uuid",
+                                   "ctime",
+                                   "attributes.process_state",
+                                   "user",
+                                   "computer",
+                                   "attributes.exit_status",
+                                   "attributes.paused",
+                                   "attributes.nothing",
+                                   "process_type"};
+
+static json_object *list(process_query query)
+{
+    json_object *rows = NULL;
+    orma_error *err = NULL;
+    if (query.projections == NULL) {
+        query.projections = some;
+        query.projection_count = sizeof some / sizeof *some;
+    }
+    if (query.exit_status == 0)
+        query.exit_status = -1;
+    const int64_t start = time_now_ns();
+    CU_ASSERT_EQUAL(store_list_processes(s, &query, &rows, &err), ORMA_OK);
+    printf("# %zu rows: %.2f ms\n",
+           rows == NULL ? 0 : json_object_array_length(rows),
+           (double)(time_now_ns() - start) * 1e-6);
+    if (err != NULL)
+        printf("# %s\n", orma_error_message(err));
+    orma_error_free(err);
+    return rows == NULL ? json_object_new_array() : rows;
+}
+
+static void expect_count(process_query query, size_t count)
+{
+    json_object *rows = list(query);
+    CU_ASSERT_EQUAL(json_object_array_length(rows), count);
+    json_object_put(rows);
+}
+
+static void active_processes_are_the_default(void)
+{
+    json_object *rows = list((process_query){0});
+    CU_ASSERT_EQUAL_FATAL(json_object_array_length(rows), ACTIVE);
+    const json_object *row = json_object_array_get_idx(rows, 0);
+    CU_ASSERT_EQUAL(json_get_int(row, "pk", 0), FINISHED + 1);
+    CU_ASSERT_STRING_EQUAL(json_get_text(row, "attributes.process_state", ""),
+                           "waiting");
+    CU_ASSERT_STRING_EQUAL(json_get_text(row, "user", ""), "ada@example.org");
+    CU_ASSERT_PTR_NULL(json_get(row, "computer"));
+    CU_ASSERT_PTR_NULL(json_get(row, "attributes.nothing"));
+    CU_ASSERT_TRUE(json_get_bool(row, "attributes.paused", false));
+    int64_t ns = 0;
+    CU_ASSERT_TRUE(time_parse(json_get_text(row, "ctime", ""), &ns));
+    json_object_put(rows);
+}
+
+static void filters_narrow_the_list(void)
+{
+    expect_count((process_query){.all = true, .limit = 7}, 7);
+    expect_count((process_query){.state = "running"}, 2);
+    expect_count((process_query){.state = "waiting", .paused = true}, 1);
+    expect_count((process_query){.paused = true}, 1);
+    expect_count((process_query){.failed = true}, 100);
+    expect_count((process_query){.exit_status = 305, .limit = 10}, 10);
+    expect_count((process_query){.exit_status = 306}, 0);
+    expect_count((process_query){.process_label = "MultiplyAddWorkChain"}, 2);
+    expect_count((process_query){.past_days = 1}, ACTIVE);
+    expect_count((process_query){.state = "excepted"}, 0);
+}
+
+static void newest_come_first_when_asked(void)
+{
+    json_object *rows =
+        list((process_query){.all = true, .limit = 3, .descending = true});
+    CU_ASSERT_EQUAL_FATAL(json_object_array_length(rows), 3);
+    CU_ASSERT_EQUAL(json_get_int(json_object_array_get_idx(rows, 0), "pk", 0),
+                    FINISHED + ACTIVE);
+    json_object_put(rows);
+    rows = list((process_query){.all = true, .limit = 3, .by_mtime = true});
+    CU_ASSERT_EQUAL(json_get_int(json_object_array_get_idx(rows, 0), "pk", 0),
+                    1);
+    json_object_put(rows);
+}
+
+static void refuses_columns_that_are_not_there(void)
+{
+    static const char *const bad[] = {"password", "attributes.", "attributes",
+                                      "attributes.a\"b", "extras.x.y"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        json_object *rows = NULL;
+        const process_query query = {.projections = &bad[i],
+                                     .projection_count = 1};
+        CU_ASSERT_EQUAL(store_list_processes(s, &query, &rows, NULL),
+                        ORMA_E_INVALID);
+    }
+}
+
+static char *plan_of(sqlite3 *db, const char *sql)
+{
+    char *explained = text_printf("EXPLAIN QUERY PLAN %s", sql);
+    sqlite3_stmt *stmt = NULL;
+    buf out = {0};
+    CU_ASSERT_EQUAL_FATAL(sqlite3_prepare_v2(db, explained, -1, &stmt, NULL),
+                          SQLITE_OK);
+    while (sqlite3_step(stmt) == SQLITE_ROW)
+        buf_printf(&out, "%s;", (const char *)sqlite3_column_text(stmt, 3));
+    sqlite3_finalize(stmt);
+    free(explained);
+    return buf_take(&out);
+}
+
+/* The point of orma's indexes: 10,000 processes are not looked through. */
+static void listings_use_their_indexes(void)
+{
+    sqlite3 *db = fixture_database(folder);
+    char *active =
+        plan_of(db, "SELECT id FROM db_dbnode WHERE substr(node_type, 1, 8) = "
+                    "'process.' AND CASE WHEN json_valid(attributes) THEN "
+                    "json_extract(attributes, '$.process_state') END IN "
+                    "('created', 'running', 'waiting') ORDER BY "
+                    "ctime, id");
+    char *newest =
+        plan_of(db, "SELECT id FROM db_dbnode WHERE substr(node_type, 1, 8) = "
+                    "'process.' ORDER BY ctime DESC, id DESC LIMIT 10");
+    CU_ASSERT_PTR_NOT_NULL(strstr(active, "orma_ix_process_state"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(newest, "orma_ix_process_ctime"));
+    CU_ASSERT_PTR_NULL(strstr(newest, "TEMP B-TREE"));
+    free(active);
+    free(newest);
+    sqlite3_close(db);
+}
+
+/* Very old data may hold a NaN, which is not JSON. */
+static void malformed_attributes_stop_nothing(void)
+{
+    sqlite3 *db = fixture_database(folder);
+    node *n = process(0);
+    CU_ASSERT_EQUAL(sqlite3_exec(db,
+                                 "UPDATE db_dbnode SET attributes = "
+                                 "'{\"x\": NaN}' WHERE id = 1",
+                                 NULL, NULL, NULL),
+                    SQLITE_OK);
+    CU_ASSERT_EQUAL(fixture_store_nodes(s, &n, 1, NULL), ORMA_OK);
+    expect_count((process_query){.all = true, .limit = 2}, 2);
+    expect_count((process_query){0}, ACTIVE);
+    node_free(n);
+    sqlite3_close(db);
+}
+
+static const unit_test tests[] = {
+    {"active_processes_are_the_default", active_processes_are_the_default},
+    {"filters_narrow_the_list", filters_narrow_the_list},
+    {"newest_come_first_when_asked", newest_come_first_when_asked},
+    {"refuses_columns_that_are_not_there", refuses_columns_that_are_not_there},
+    {"listings_use_their_indexes", listings_use_their_indexes},
+    {"malformed_attributes_stop_nothing", malformed_attributes_stop_nothing},
+    {NULL, NULL},
+};
+
+const unit_suite list_suite = {"list", make_processes, close_store, tests};
