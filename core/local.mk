@@ -14,4 +14,5 @@ include core/config/local.mk
 include core/plugin/local.mk
 include core/graph/local.mk
 include core/storage/local.mk
+include core/process/local.mk
 
