@@ -15,4 +15,31 @@ include core/plugin/local.mk
 include core/graph/local.mk
 include core/storage/local.mk
 include core/process/local.mk
+include core/engine/local.mk
+include core/api/local.mk
 
+lib_LTLIBRARIES += liborma.la
+liborma_la_SOURCES =
+liborma_la_LIBADD = libcore.la
+liborma_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 \
+	-Wl,--version-script=$(top_srcdir)/core/liborma.map
+liborma_la_DEPENDENCIES = libcore.la $(top_srcdir)/core/liborma.map
+
+ormaincludedir = $(includedir)/orma
+dist_ormainclude_HEADERS = core/include/orma/abi.h \
+	core/include/orma/calculation.h core/include/orma/data.h \
+	core/include/orma/error.h core/include/orma/node.h \
+	core/include/orma/orma.h core/include/orma/parser.h \
+	core/include/orma/plugin.h core/include/orma/scheduler.h \
+	core/include/orma/storage.h core/include/orma/transport.h \
+	core/include/orma/workflow.h
+ormaapiincludedir = $(includedir)/orma/api
+dist_ormaapiinclude_HEADERS = core/include/orma/api/launch.h \
+	core/include/orma/api/nodes.h core/include/orma/api/plugins.h \
+	core/include/orma/api/profile.h
+
+pkgconfigdir = $(libdir)/pkgconfig
+pkgconfig_DATA = core/liborma.pc core/orma-plugin.pc
+aclocaldir = $(datadir)/aclocal
+dist_aclocal_DATA = m4/orma.m4
+EXTRA_DIST += core/liborma.map

@@ -12,7 +12,13 @@ include tests/unit/config/local.mk
 include tests/unit/plugin/local.mk
 include tests/unit/graph/local.mk
 include tests/unit/storage/local.mk
+include tests/unit/process/local.mk
+include tests/unit/engine/local.mk
+include tests/unit/data/local.mk
+include tests/engine/local.mk
+include tests/plugins/local.mk
 if HAVE_QE
+include tests/unit/quantumespresso/local.mk
 endif
 endif
 include tests/abi/local.mk

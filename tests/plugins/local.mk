@@ -1,0 +1,2 @@
+include tests/plugins/schedulers/local.mk
+include tests/plugins/transports/local.mk

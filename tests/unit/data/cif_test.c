@@ -1,0 +1,158 @@
+/* Tests of structures from CIF files.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "unit/data/suites.h"
+#include "unit/data/types.h"
+
+static void read_file(const char *name, structure_view *s)
+{
+    node *n = types_import("core.structure", NULL, types_data(name));
+    types_structure(n, s);
+    node_free(n);
+}
+
+/* Is there a site of this kind at the fractional place, up to the lattice?
+ * For cells with right angles. */
+static bool has_site(const structure_view *s, const char *kind, double x,
+                     double y, double z)
+{
+    const double f[3] = {x, y, z};
+
+    for (size_t i = 0; i < s->n; i++) {
+        double apart = 0;
+        for (size_t k = 0; k < 3; k++) {
+            const double d = s->positions[i][k] / s->cell[k][k] - f[k];
+            apart = fmax(apart, fabs(d - round(d)));
+        }
+        if (apart < 1e-9 && strcmp(s->kinds[i], kind) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Six atoms: Ti at the origin and the centre, O at ±(u,u,0) and
+ * (1/2±u, 1/2∓u, 1/2), R. W. G. Wyckoff, Crystal Structures 1, IV. */
+static void operations_fill_the_cell(void)
+{
+    static structure_view s;
+    const double u = 0.3053;
+
+    read_file("rutile.cif", &s);
+    CU_ASSERT_EQUAL(s.n, 6);
+    CU_ASSERT_EQUAL(s.cell[0][0], 4.5937);
+    CU_ASSERT_EQUAL(s.cell[0][1], 0);
+    CU_ASSERT_EQUAL(s.cell[2][2], 2.9587);
+    CU_ASSERT(s.pbc[0] && s.pbc[1] && s.pbc[2]);
+    CU_ASSERT(has_site(&s, "Ti", 0, 0, 0));
+    CU_ASSERT(has_site(&s, "Ti", 0.5, 0.5, 0.5));
+    CU_ASSERT(has_site(&s, "O", u, u, 0));
+    CU_ASSERT(has_site(&s, "O", -u, -u, 0));
+    CU_ASSERT(has_site(&s, "O", 0.5 + u, 0.5 - u, 0.5));
+    CU_ASSERT(has_site(&s, "O", 0.5 - u, 0.5 + u, 0.5));
+}
+
+/* 24 operations on (1/3, 2/3, 1/4) written as 0.3333, 0.6667: two atoms. */
+static void rounded_special_positions_are_one_atom(void)
+{
+    static structure_view s;
+
+    read_file("magnesium.cif", &s);
+    CU_ASSERT_EQUAL(s.n, 2);
+    CU_ASSERT_EQUAL(s.cell[1][0], -0.5 * 3.2094);
+    CU_ASSERT_DOUBLE_EQUAL(types_volume(&s), 46.4816, 1e-3);
+    CU_ASSERT_DOUBLE_EQUAL(fabs(s.positions[0][2] - s.positions[1][2]),
+                           5.2108 / 2, 1e-9);
+}
+
+static void shared_sites_become_alloys(void)
+{
+    node *n = types_import("core.structure", NULL, types_data("alloy.cif"));
+    structure_view s;
+    types_structure(n, &s);
+    CU_ASSERT_EQUAL(s.n, 2);
+    CU_ASSERT_STRING_EQUAL(s.kinds[0], "GaIn");
+    CU_ASSERT_STRING_EQUAL(s.kinds[1], "AsX");
+    types_has_summary(n, "{As0.90X0.10}{Ga0.70In0.30}, 2 sites, 64.00 A^3");
+    node_free(n);
+}
+
+/* Labels without type symbols, a text field inside of a loop. */
+static void every_form_of_value_is_read(void)
+{
+    static structure_view s;
+
+    read_file("quoting.cif", &s);
+    CU_ASSERT_EQUAL(s.n, 3);
+    CU_ASSERT_EQUAL(s.cell[1][1], 4.0);
+    CU_ASSERT_STRING_EQUAL(s.kinds[0], "Na");
+    CU_ASSERT_STRING_EQUAL(s.kinds[1], "O");
+    CU_ASSERT_STRING_EQUAL(s.kinds[2], "Cl");
+    CU_ASSERT_EQUAL(s.positions[1][2], 2.5);
+    /* without operations the place stays as written */
+    CU_ASSERT_EQUAL(s.positions[2][2], -1.25);
+}
+
+static void refuse(const char *file, const char *why)
+{
+    char name[256];
+    snprintf(name, sizeof name, "malformed/%s", file);
+    types_import_refused("core.structure", NULL, types_data(name), why);
+}
+
+static void damage_is_told_with_its_line(void)
+{
+    refuse("incomplete_row.cif",
+           "incomplete_row.cif:3: the loop has 4 columns, but its 7 values");
+    refuse("open_text_field.cif", "open_text_field.cif:4: the text field");
+    refuse("open_quote.cif", "open_quote.cif:3: a quoted value");
+    refuse("unknown_coordinates.cif", "unknown_coordinates.cif:11: \"?\"");
+    refuse("two_atoms_in_one_place.cif",
+           "two_atoms_in_one_place.cif:11: \"Cl1\" is at the place");
+    refuse("bad_operation.cif", "bad_operation.cif:8: \"x,y,q\"");
+}
+
+static void a_group_without_operations_is_refused(void)
+{
+    refuse("group_without_operations.cif",
+           "\"225\" is the space group, but the file lists no symmetry");
+}
+
+static void deuterium_is_refused(void)
+{
+    types_import_text_refused(
+        "core.structure", "d.cif",
+        "data_d\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\nloop_\n"
+        "_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n"
+        "_atom_site_fract_z\nD 0 0 0\n",
+        "write H");
+}
+
+static void empty_files_are_refused(void)
+{
+    types_import_text_refused("core.structure", "empty.cif", "",
+                              "holds no data block");
+    types_import_text_refused("core.structure", "bare.cif", "_a 1\n",
+                              "\"data_\" is expected");
+    types_import_text_refused("core.structure", "nocell.cif", "data_x\n",
+                              "_cell_length_a is missing");
+}
+
+static const unit_test tests[] = {
+    {"operations_fill_the_cell", operations_fill_the_cell},
+    {"rounded_special_positions_are_one_atom",
+     rounded_special_positions_are_one_atom},
+    {"shared_sites_become_alloys", shared_sites_become_alloys},
+    {"every_form_of_value_is_read", every_form_of_value_is_read},
+    {"damage_is_told_with_its_line", damage_is_told_with_its_line},
+    {"a_group_without_operations_is_refused",
+     a_group_without_operations_is_refused},
+    {"deuterium_is_refused", deuterium_is_refused},
+    {"empty_files_are_refused", empty_files_are_refused},
+    {NULL, NULL},
+};
+
+const unit_suite cif_suite = {"cif", NULL, NULL, tests};
