@@ -22,6 +22,8 @@ include tests/unit/quantumespresso/local.mk
 endif
 endif
 include tests/abi/local.mk
+include tests/cli/local.mk
+TESTS += tests/house.test
 EXTRA_DIST += tests/house.test
 
 

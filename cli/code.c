@@ -1,0 +1,268 @@
+/* orma code.
+ *
+ * SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include <orma/api/profile.h>
+
+#include "command.h"
+#include "defaults.h"
+#include "document.h"
+#include "failure.h"
+#include "output.h"
+#include "scope.h"
+#include "session.h"
+
+static const char *const own_options[] = {"non-interactive", "config", NULL};
+
+static int run_create(invocation *inv)
+{
+    static const question questions[] = {
+        {"label", "Code label", NULL},
+        {"description", "Description", ""},
+        {"default_calc_job_plugin", "Default calculation plugin", NULL},
+        {"filepath_executable", "Path of the executable", NULL},
+    };
+    SCOPE_PROFILE orma_profile *profile = NULL;
+    SCOPE_JSON json_object *options = document_of_options(inv, own_options);
+    orma_error *error = NULL;
+    int64_t pk = 0;
+
+    int status = document_add_config(inv, options);
+    if (status != EXIT_DONE)
+        return status;
+    document_ask(inv, options, questions, sizeof questions / sizeof *questions);
+    status = session_open(inv, &profile);
+    if (status != EXIT_DONE)
+        return status;
+    const orma_status st = orma_code_create(
+        profile, argument_text(inv, 0), document_text(options), &pk, &error);
+    if (st != ORMA_OK)
+        return failure(inv, st, error);
+    json_object *label = NULL, *computer = NULL;
+    json_object_object_get_ex(options, "label", &label);
+    json_object_object_get_ex(options, "computer", &computer);
+    printf("created the code %s%s%s <%lld>\n", json_object_get_string(label),
+           computer != NULL ? "@" : "",
+           computer != NULL ? json_object_get_string(computer) : "",
+           (long long)pk);
+    return EXIT_DONE;
+}
+
+static const char *text_member(json_object *row, const char *key)
+{
+    json_object *member = NULL;
+    json_object_object_get_ex(row, key, &member);
+    return member != NULL ? json_object_get_string(member) : "";
+}
+
+static bool is_wanted(const invocation *inv, json_object *row)
+{
+    const char *computer = option_text(inv, "computer");
+    const char *plugin = option_text(inv, "default-calc-job-plugin");
+    json_object *attributes = NULL;
+
+    json_object_object_get_ex(row, "attributes", &attributes);
+    if (computer != NULL && strcmp(text_member(row, "computer"), computer) != 0)
+        return false;
+    return plugin == NULL ||
+           strcmp(text_member(attributes, "input_plugin"), plugin) == 0;
+}
+
+static int run_list(invocation *inv)
+{
+    static const column columns[] = {
+        {"full_label", "Full label", CELL_PLAIN},
+        {"pk", "PK", CELL_PLAIN},
+        {"node_type", "Type", CELL_PLAIN},
+        {"description", "Description", CELL_PLAIN},
+        {0},
+    };
+    static const column raw[] = {
+        {"full_label", "", CELL_PLAIN}, {"pk", "", CELL_PLAIN}, {0}};
+    SCOPE_PROFILE orma_profile *profile = NULL;
+    SCOPE_TEXT char *json = NULL;
+    orma_error *error = NULL;
+    const int status = session_open(inv, &profile);
+    if (status != EXIT_DONE)
+        return status;
+    const bool hidden = option_flag(inv, "all-entries", false) ||
+                        option_flag(inv, "all", false);
+    const orma_status st =
+        orma_code_list(profile, hidden ? 1 : 0, &json, &error);
+    if (st != ORMA_OK)
+        return failure(inv, st, error);
+    SCOPE_JSON json_object *rows = output_parse(inv, json);
+    SCOPE_JSON json_object *shown = json_object_new_array();
+    for (size_t i = 0; rows != NULL && i < json_object_array_length(rows);
+         i++) {
+        json_object *row = json_object_array_get_idx(rows, i);
+        if (is_wanted(inv, row))
+            json_object_array_add(shown, json_object_get(row));
+    }
+    if (option_flag(inv, "raw", false)) {
+        output_raw(shown, raw);
+        return EXIT_DONE;
+    }
+    return output_value(inv, shown, columns,
+                        "There is no code yet: orma code create " DEFAULT_CODE
+                        " -h");
+}
+
+static int run_show(invocation *inv)
+{
+    SCOPE_PROFILE orma_profile *profile = NULL;
+    SCOPE_TEXT char *json = NULL;
+    orma_error *error = NULL;
+    const int status = session_open(inv, &profile);
+    if (status != EXIT_DONE)
+        return status;
+    const orma_status st =
+        orma_code_show(profile, argument_text(inv, 0), &json, &error);
+    return st == ORMA_OK ? output_document(inv, json, NULL, NULL)
+                         : failure(inv, st, error);
+}
+
+static int run_test(invocation *inv)
+{
+    SCOPE_PROFILE orma_profile *profile = NULL;
+    orma_error *error = NULL;
+    const int status = session_open(inv, &profile);
+    if (status != EXIT_DONE)
+        return status;
+    const orma_status st =
+        orma_code_test(profile, argument_text(inv, 0), &error);
+    if (st != ORMA_OK)
+        return failure(inv, st, error);
+    printf("%s can be used\n", argument_text(inv, 0));
+    return EXIT_DONE;
+}
+
+static int hide(invocation *inv, int32_t hidden)
+{
+    SCOPE_PROFILE orma_profile *profile = NULL;
+    const int status = session_open(inv, &profile);
+    if (status != EXIT_DONE)
+        return status;
+    for (size_t i = 0; i < inv->argument_count; i++) {
+        orma_error *error = NULL;
+        const orma_status st =
+            orma_code_hide(profile, inv->arguments[i], hidden, &error);
+        if (st != ORMA_OK)
+            return failure(inv, st, error);
+        printf("%s %s\n", hidden ? "hid" : "revealed", inv->arguments[i]);
+    }
+    return EXIT_DONE;
+}
+
+static int run_hide(invocation *inv)
+{
+    return hide(inv, 1);
+}
+
+static int run_reveal(invocation *inv)
+{
+    return hide(inv, 0);
+}
+
+static const option create_options[] = {
+    {"label", 'L', OPTION_TEXT, "LABEL", NULL, false, "name of the code"},
+    {"description", 'D', OPTION_TEXT, "TEXT", NULL, false, "for people"},
+    {"computer", 'Y', OPTION_TEXT, "COMPUTER", NULL, false,
+     "where it is installed (installed, containerized)"},
+    {"filepath-executable", 'X', OPTION_TEXT, "PATH", NULL, false,
+     "the executable: absolute, a name in PATH, or (portable) a path within "
+     "--filepath-files"},
+    {"filepath-files", 0, OPTION_TEXT, "FOLDER", NULL, false,
+     "folder that is kept and uploaded (portable)"},
+    {"default-calc-job-plugin", 'P', OPTION_TEXT, "ENTRY", NULL, false,
+     "calculation that it is used for"},
+    {"with-mpi", 0, OPTION_PAIR, NULL, NULL, false,
+     "always, or never, run it through MPI"},
+    {"use-double-quotes", 0, OPTION_PAIR, NULL, NULL, false,
+     "quote its parameters by \" instead of '"},
+    {"prepend-text", 0, OPTION_TEXT, "TEXT", NULL, false,
+     "lines before each run"},
+    {"append-text", 0, OPTION_TEXT, "TEXT", NULL, false,
+     "lines after each run"},
+    {"engine-command", 0, OPTION_TEXT, "COMMAND", NULL, false,
+     "container command with {image_name} (containerized)"},
+    {"image-name", 0, OPTION_TEXT, "IMAGE", NULL, false,
+     "container image (containerized)"},
+    {"wrap-cmdline-params", 0, OPTION_PAIR, NULL, NULL, false,
+     "quote executable and parameters as one word (containerized)"},
+    {"config", 0, OPTION_TEXT, "FILE", NULL, false,
+     "read values that are no options from a YAML file"},
+    {"non-interactive", 'n', OPTION_FLAG, NULL, NULL, false, "ask nothing"},
+    {0},
+};
+
+static const option list_options[] = {
+    {"computer", 'C', OPTION_TEXT, "COMPUTER", NULL, false,
+     "codes of this computer only"},
+    {"default-calc-job-plugin", 'd', OPTION_TEXT, "ENTRY", NULL, false,
+     "codes for this calculation only"},
+    {"all-entries", 'A', OPTION_FLAG, NULL, NULL, false, "hidden ones, too"},
+    {"all", 'a', OPTION_FLAG, NULL, NULL, false, "the same"},
+    {"raw", 'r', OPTION_FLAG, NULL, NULL, false, "labels and pks only"},
+    {0},
+};
+
+static const argument create_arguments[] = {
+    {"TYPE", CODE_TYPES, false, false},
+    {0},
+};
+static const argument one_code[] = {
+    {"CODE", "label@computer, pk or UUID", false, false},
+    {0},
+};
+static const argument codes[] = {
+    {"CODE", "label@computer, pk or UUID", false, true},
+    {0},
+};
+
+static const command code_commands[] = {
+    {.name = "create",
+     .summary = "Make a code",
+     .example = "orma code create " DEFAULT_CODE " -n -L add -Y localhost \\\n"
+                "    -X /bin/bash -P " EXAMPLE_CALCULATION,
+     .arguments = create_arguments,
+     .options = create_options,
+     .run = run_create},
+    {.name = "list",
+     .summary = "List the codes",
+     .example = "orma code list -C localhost",
+     .options = list_options,
+     .prints_data = true,
+     .run = run_list},
+    {.name = "show",
+     .summary = "Show a code",
+     .example = "orma code show pw@localhost",
+     .arguments = one_code,
+     .prints_data = true,
+     .run = run_show},
+    {.name = "test",
+     .summary = "Is the executable there and executable?",
+     .example = "orma code test pw@localhost",
+     .arguments = one_code,
+     .run = run_test},
+    {.name = "hide",
+     .summary = "Take codes out of the list",
+     .example = "orma code hide old@localhost",
+     .arguments = codes,
+     .run = run_hide},
+    {.name = "reveal",
+     .summary = "Put codes back into the list",
+     .example = "orma code reveal old@localhost",
+     .arguments = codes,
+     .run = run_reveal},
+    {0},
+};
+
+const command code_command = {
+    .name = "code",
+    .summary = "Make and manage codes",
+    .example = "orma code list",
+    .subcommands = code_commands,
+};

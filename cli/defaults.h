@@ -1,0 +1,18 @@
+/* The entry points that the command line names: those used when nobody names
+ * one, and those of examples. No other file of cli/ names one.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef CLI_DEFAULTS_H
+#define CLI_DEFAULTS_H
+
+#define DEFAULT_STORAGE "core.sqlite_dos"
+#define DEFAULT_TRANSPORT "core.local"
+#define DEFAULT_SCHEDULER "core.direct"
+#define DEFAULT_CODE "core.code.installed"
+
+#define CODE_TYPES                                                             \
+    DEFAULT_CODE ", core.code.portable or core.code.containerized"
+#define EXAMPLE_CALCULATION "core.arithmetic.add"
+#define EXAMPLE_DATA "core.structure"
+
+#endif

@@ -1,0 +1,16 @@
+/* The inputs of `orma run` and `orma parse`.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef CLI_INPUTS_H
+#define CLI_INPUTS_H
+
+#include <json-c/json_object.h>
+
+#include "command.h"
+
+/* The documents of -i with the settings of -I and --label, as an array of JSON
+ * texts; one without -i. *documents is the caller's, also after a failure. An
+ * exit status, with the reason printed. */
+int inputs_read(const invocation *inv, json_object **documents);
+
+#endif

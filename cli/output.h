@@ -1,0 +1,50 @@
+/* Printing documents as table, JSON, YAML or CSV.
+ *
+ * SPDX-License-Identifier: MIT */
+#ifndef CLI_OUTPUT_H
+#define CLI_OUTPUT_H
+
+#include <json-c/json_object.h>
+
+#include "command.h"
+
+/* How a member is shown in tables; the other formats print it as it is. */
+typedef enum cell_style {
+    CELL_PLAIN,
+    CELL_AGO,  /* an ISO time as "5m ago" */
+    CELL_TIME, /* an ISO time as "2026-07-01 12:00:00" */
+    CELL_TICK  /* true as "✔", false as "✘" */
+} cell_style;
+
+typedef struct column {
+    const char *key; /* member; NULL ends a table */
+    const char *heading;
+    cell_style style;
+} column;
+
+/* Prints the library's document in the format that was asked for. columns: of
+ * a table; NULL: all members. empty: what to say instead of an empty table, or
+ * NULL. Answers an exit status. */
+int output_document(const invocation *inv, const char *json,
+                    const column *columns, const char *empty);
+
+/* The same for a value; *json formats print it as json-c does. */
+int output_value(const invocation *inv, json_object *value,
+                 const column *columns, const char *empty);
+
+/* A table of rows without headings (verdi's --raw). */
+void output_raw(json_object *rows, const column *columns);
+
+/* The document parsed; NULL (with a message) when it is damaged. */
+json_object *output_parse(const invocation *inv, const char *json);
+
+/* Rows of a table on standard output; indent: text before each line. */
+void table_rows(json_object *rows, const column *columns, const char *indent);
+
+/* Members of an object, one a line. */
+void table_object(json_object *object, const column *columns);
+
+/* One value as a line of text into out. */
+void cell_text(json_object *value, cell_style style, char *out, size_t size);
+
+#endif
