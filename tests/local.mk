@@ -26,6 +26,11 @@ include tests/cli/local.mk
 TESTS += tests/house.test
 EXTRA_DIST += tests/house.test
 
+# Not a test: fills a profile for tests/bench/listing.
+EXTRA_PROGRAMS = tests/bench/many_processes
+tests_bench_many_processes_SOURCES = tests/bench/many_processes.c
+tests_bench_many_processes_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_bench_many_processes_LDADD = libcore.la
 
 EXTRA_DIST += tests/README.md tests/lib.sh tests/in-stage tests/data \
 	tests/bench/startup tests/bench/listing tests/testbed tests/nightly

@@ -1,0 +1,1 @@
+EXTRA_DIST += examples/silicon examples/scripts examples/plugin-template
