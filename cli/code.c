@@ -11,10 +11,64 @@
 #include "document.h"
 #include "failure.h"
 #include "output.h"
+#include "reader.h"
 #include "scope.h"
 #include "session.h"
 
 static const char *const own_options[] = {"non-interactive", "config", NULL};
+
+/* What each type of code needs, as option names. */
+static const struct {
+    const char *type;
+    const char *names[6];
+} required_options[] = {
+    {DEFAULT_CODE, {"label", "computer", "filepath-executable", NULL}},
+    {PORTABLE_CODE, {"label", "filepath-executable", "filepath-files", NULL}},
+    {CONTAINERIZED_CODE,
+     {"label", "computer", "filepath-executable", "engine-command",
+      "image-name", NULL}},
+};
+
+static const char *const *required_of(const char *type)
+{
+    for (size_t i = 0; i < sizeof required_options / sizeof *required_options;
+         i++)
+        if (strcmp(required_options[i].type, type) == 0)
+            return required_options[i].names;
+    return NULL; /* no type of code: the library tells */
+}
+
+static const char *text_member(json_object *row, const char *key)
+{
+    json_object *member = NULL;
+    json_object_object_get_ex(row, key, &member);
+    return member != NULL ? json_object_get_string(member) : "";
+}
+
+static bool is_local(orma_profile *profile, const char *computer)
+{
+    SCOPE_TEXT char *json = NULL;
+    SCOPE_JSON json_object *shown = NULL;
+    return orma_computer_show(profile, computer, &json, NULL) == ORMA_OK &&
+           reader_parse(json, &shown) &&
+           strcmp(text_member(shown, "transport_type"), DEFAULT_TRANSPORT) == 0;
+}
+
+/* Looking for an executable on this machine costs nothing; the code is made
+ * all the same, since it may be installed later. */
+static void warn_missing(const invocation *inv, orma_profile *profile,
+                         int64_t pk)
+{
+    char name[32];
+    orma_error *error = NULL;
+
+    snprintf(name, sizeof name, "%lld", (long long)pk);
+    if (orma_code_test(profile, name, &error) == ORMA_E_INVALID) {
+        failure_text(inv, EXIT_DONE, "warning: %s", orma_error_message(error));
+        failure_hint("orma code test %s", name);
+    }
+    orma_error_free(error);
+}
 
 static int run_create(invocation *inv)
 {
@@ -33,28 +87,23 @@ static int run_create(invocation *inv)
     if (status != EXIT_DONE)
         return status;
     document_ask(inv, options, questions, sizeof questions / sizeof *questions);
-    status = session_open(inv, &profile);
+    const char *const *required = required_of(argument_text(inv, 0));
+    if (required != NULL)
+        status = document_require(inv, options, required);
+    if (status == EXIT_DONE)
+        status = session_open(inv, &profile);
     if (status != EXIT_DONE)
         return status;
     const orma_status st = orma_code_create(
         profile, argument_text(inv, 0), document_text(options), &pk, &error);
     if (st != ORMA_OK)
         return failure(inv, st, error);
-    json_object *label = NULL, *computer = NULL;
-    json_object_object_get_ex(options, "label", &label);
-    json_object_object_get_ex(options, "computer", &computer);
-    printf("created the code %s%s%s <%lld>\n", json_object_get_string(label),
-           computer != NULL ? "@" : "",
-           computer != NULL ? json_object_get_string(computer) : "",
-           (long long)pk);
+    const char *computer = text_member(options, "computer");
+    printf("created the code %s%s%s <%lld>\n", text_member(options, "label"),
+           computer[0] != '\0' ? "@" : "", computer, (long long)pk);
+    if (computer[0] != '\0' && is_local(profile, computer))
+        warn_missing(inv, profile, pk);
     return EXIT_DONE;
-}
-
-static const char *text_member(json_object *row, const char *key)
-{
-    json_object *member = NULL;
-    json_object_object_get_ex(row, key, &member);
-    return member != NULL ? json_object_get_string(member) : "";
 }
 
 static bool is_wanted(const invocation *inv, json_object *row)
@@ -68,6 +117,23 @@ static bool is_wanted(const invocation *inv, json_object *row)
         return false;
     return plugin == NULL ||
            strcmp(text_member(attributes, "input_plugin"), plugin) == 0;
+}
+
+/* An empty list must not come from a slip in a filter. */
+static int check_filters(const invocation *inv, orma_profile *profile)
+{
+    const char *computer = option_text(inv, "computer");
+    const char *plugin = option_text(inv, "default-calc-job-plugin");
+    SCOPE_TEXT char *shown = NULL;
+    SCOPE_TEXT char *described = NULL;
+    orma_error *error = NULL;
+    orma_status st = ORMA_OK;
+
+    if (computer != NULL)
+        st = orma_computer_show(profile, computer, &shown, &error);
+    if (st == ORMA_OK && plugin != NULL)
+        st = orma_plugin_describe("calculations", plugin, &described, &error);
+    return st == ORMA_OK ? EXIT_DONE : failure(inv, st, error);
 }
 
 static int run_list(invocation *inv)
@@ -84,7 +150,7 @@ static int run_list(invocation *inv)
     SCOPE_PROFILE orma_profile *profile = NULL;
     SCOPE_TEXT char *json = NULL;
     orma_error *error = NULL;
-    const int status = session_open(inv, &profile);
+    int status = session_open(inv, &profile);
     if (status != EXIT_DONE)
         return status;
     const bool hidden = option_flag(inv, "all-entries", false) ||
@@ -101,6 +167,10 @@ static int run_list(invocation *inv)
         if (is_wanted(inv, row))
             json_object_array_add(shown, json_object_get(row));
     }
+    if (json_object_array_length(shown) == 0)
+        status = check_filters(inv, profile);
+    if (status != EXIT_DONE)
+        return status;
     if (option_flag(inv, "raw", false)) {
         output_raw(shown, raw);
         return EXIT_DONE;
@@ -124,6 +194,21 @@ static int run_show(invocation *inv)
                          : failure(inv, st, error);
 }
 
+/* {"code","ok","message"} */
+static void print_judgement(const invocation *inv, const orma_error *error)
+{
+    SCOPE_JSON json_object *judgement = json_object_new_object();
+
+    json_object_object_add(judgement, "code",
+                           json_object_new_string(argument_text(inv, 0)));
+    json_object_object_add(judgement, "ok",
+                           json_object_new_boolean(error == NULL));
+    json_object_object_add(
+        judgement, "message",
+        json_object_new_string(error != NULL ? orma_error_message(error) : ""));
+    output_value(inv, judgement, NULL, NULL);
+}
+
 static int run_test(invocation *inv)
 {
     SCOPE_PROFILE orma_profile *profile = NULL;
@@ -133,9 +218,13 @@ static int run_test(invocation *inv)
         return status;
     const orma_status st =
         orma_code_test(profile, argument_text(inv, 0), &error);
+    const bool is_judged = st == ORMA_OK || st == ORMA_E_INVALID;
+    if (inv->format != FORMAT_TABLE && is_judged)
+        print_judgement(inv, error);
     if (st != ORMA_OK)
         return failure(inv, st, error);
-    printf("%s can be used\n", argument_text(inv, 0));
+    if (inv->format == FORMAT_TABLE)
+        printf("%s can be used\n", argument_text(inv, 0));
     return EXIT_DONE;
 }
 
@@ -246,6 +335,7 @@ static const command code_commands[] = {
      .summary = "Is the executable there and executable?",
      .example = "orma code test pw@localhost",
      .arguments = one_code,
+     .prints_data = true,
      .run = run_test},
     {.name = "hide",
      .summary = "Take codes out of the list",

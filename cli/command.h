@@ -65,6 +65,8 @@ typedef struct command {
                           argument */
     bool is_hidden;
     int (*run)(struct invocation *invocation);
+    /* Hints at what was meant by an argument too many; false: no idea. */
+    bool (*advise)(const struct invocation *invocation);
 } command;
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_YAML, FORMAT_CSV };
@@ -137,6 +139,10 @@ extern const command node_command;
 extern const command calcjob_command;
 extern const command data_command;
 extern const command completion_command;
+
+/* What to do instead, or "", when verdi has the command and orma has not; else
+ * NULL. group: as invocation_name() gives it. */
+const char *absent_command(const char *group, const char *word);
 
 /* ---- what is made from it ----------------------------------------------- */
 

@@ -29,6 +29,7 @@ static int run_setup(invocation *inv)
         {"scheduler", "Scheduler plugin", DEFAULT_SCHEDULER},
         {"work_dir", "Work directory", "/scratch/{username}/aiida/"},
     };
+    static const char *const required[] = {"label", "hostname", NULL};
     SCOPE_PROFILE orma_profile *profile = NULL;
     SCOPE_JSON json_object *options = document_of_options(inv, own_options);
     orma_error *error = NULL;
@@ -38,7 +39,9 @@ static int run_setup(invocation *inv)
     if (status != EXIT_DONE)
         return status;
     document_ask(inv, options, questions, sizeof questions / sizeof *questions);
-    status = session_open(inv, &profile);
+    status = document_require(inv, options, required);
+    if (status == EXIT_DONE)
+        status = session_open(inv, &profile);
     if (status != EXIT_DONE)
         return status;
     const orma_status st =
@@ -80,8 +83,9 @@ static int check_transport(invocation *inv, orma_profile *profile)
     SCOPE_TEXT char *json = NULL;
     orma_error *error = NULL;
     const char *given = argument_text(inv, 0);
+    SCOPE_TEXT char *described = NULL;
     const char *name = argument_text(inv, 1);
-    const orma_status st = orma_computer_show(profile, name, &json, &error);
+    orma_status st = orma_computer_show(profile, name, &json, &error);
     if (st != ORMA_OK)
         return failure(inv, st, error);
     SCOPE_JSON json_object *computer = output_parse(inv, json);
@@ -92,6 +96,9 @@ static int check_transport(invocation *inv, orma_profile *profile)
     const char *dot = strrchr(own, '.');
     if (strcmp(own, given) == 0 || (dot != NULL && strcmp(dot + 1, given) == 0))
         return EXIT_DONE;
+    st = orma_plugin_describe("transports", given, &described, &error);
+    if (st != ORMA_OK)
+        return failure(inv, st, error);
     failure_text(inv, EXIT_FAILED,
                  "computer \"%s\" has the transport \"%s\", not \"%s\"", name,
                  own, given);

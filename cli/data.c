@@ -51,6 +51,21 @@ static int run_import(invocation *inv)
     return output_value(inv, rows, columns, NULL);
 }
 
+/* Only nodes of the command's TYPE. */
+static int expect_type(const invocation *inv, orma_profile *profile,
+                       const char *node, const char *json)
+{
+    (void)json;
+    orma_error *error = NULL;
+    const orma_status st = orma_data_expect(profile, inv->word, node, &error);
+    return st == ORMA_OK ? EXIT_DONE : failure(inv, st, error);
+}
+
+static int run_show(invocation *inv)
+{
+    return node_show(inv, expect_type);
+}
+
 static int run_export(invocation *inv)
 {
     SCOPE_PROFILE orma_profile *profile = NULL;
@@ -59,7 +74,9 @@ static int run_export(invocation *inv)
     size_t len = 0;
     const char *path = option_text(inv, "output");
 
-    const int status = session_open(inv, &profile);
+    int status = session_open(inv, &profile);
+    if (status == EXIT_DONE)
+        status = expect_type(inv, profile, argument_text(inv, 0), NULL);
     if (status != EXIT_DONE)
         return status;
     const orma_status st =
@@ -120,7 +137,8 @@ static const option import_options[] = {
 
 static const option export_options[] = {
     {"format", 'F', OPTION_TEXT, "FORMAT", NULL, false,
-     "format to write; `orma plugin list data TYPE` shows the type's"},
+     "format to write, the type's first when left out; `orma plugin list data "
+     "TYPE` shows them"},
     {"output", 'o', OPTION_TEXT, "FILE", NULL, false,
      "file to write; standard output when left out"},
     {"force", 'f', OPTION_FLAG, NULL, NULL, false, "replace the file"},
@@ -149,6 +167,8 @@ static const argument one_node[] = {
 static const command data_commands[] = {
     {.name = "import",
      .summary = "Import files as nodes of the type",
+     .details = "Types that read no format of their own take their value from "
+                "a YAML or JSON file.",
      .example = "orma data " EXAMPLE_DATA " import Si.cif",
      .arguments = files,
      .options = import_options,
@@ -159,7 +179,7 @@ static const command data_commands[] = {
      .example = "orma data " EXAMPLE_DATA " show 12",
      .arguments = nodes,
      .prints_data = true,
-     .run = node_show},
+     .run = run_show},
     {.name = "export",
      .summary = "Write a node in a file format",
      .example = "orma data " EXAMPLE_DATA " export 12 -F xyz -o Si.xyz",

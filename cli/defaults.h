@@ -10,8 +10,9 @@
 #define DEFAULT_SCHEDULER "core.direct"
 #define DEFAULT_CODE "core.code.installed"
 
-#define CODE_TYPES                                                             \
-    DEFAULT_CODE ", core.code.portable or core.code.containerized"
+#define PORTABLE_CODE "core.code.portable"
+#define CONTAINERIZED_CODE "core.code.containerized"
+#define CODE_TYPES DEFAULT_CODE ", " PORTABLE_CODE " or " CONTAINERIZED_CODE
 #define EXAMPLE_CALCULATION "core.arithmetic.add"
 #define EXAMPLE_DATA "core.structure"
 

@@ -183,6 +183,25 @@ void document_ask(const invocation *inv, json_object *into,
     }
 }
 
+int document_require(const invocation *inv, json_object *document,
+                     const char *const *names)
+{
+    char key[128], name[256];
+    bool is_complete = true;
+
+    for (; *names != NULL; names++) {
+        member_name(*names, key, sizeof key);
+        if (json_object_object_get_ex(document, key, NULL))
+            continue;
+        failure_text(inv, EXIT_USAGE, "--%s is missing", *names);
+        is_complete = false;
+    }
+    if (is_complete)
+        return EXIT_DONE;
+    failure_hint("orma %s -h", invocation_name(inv, name, sizeof name));
+    return EXIT_USAGE;
+}
+
 orma_str document_text(json_object *document)
 {
     size_t len = 0;

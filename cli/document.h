@@ -33,6 +33,11 @@ typedef struct question {
 void document_ask(const invocation *inv, json_object *into,
                   const question *questions, size_t count);
 
+/* Tells every option whose member the document lacks: EXIT_USAGE then. names:
+ * of options, ended by NULL. */
+int document_require(const invocation *inv, json_object *document,
+                     const char *const *names);
+
 /* Compact JSON text, valid as long as the value. */
 orma_str document_text(json_object *document);
 

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <json-c/linkhash.h>
+
 #include <orma/api/nodes.h>
 
 #include "command.h"
@@ -12,6 +14,8 @@
 #include "output.h"
 #include "scope.h"
 #include "session.h"
+
+#define MAX_KEYS 1024
 
 orma_status node_write_stdout(void *user, orma_str bytes)
 {
@@ -192,17 +196,40 @@ static int run_outputcat(invocation *inv)
     return calcjob_cat(inv, 1);
 }
 
-/* -k: these keys only, as verdi. */
-static json_object *chosen_keys(const invocation *inv, json_object *all)
+static int unknown_key(const invocation *inv, json_object *all, const char *key)
 {
-    json_object *chosen = json_object_new_object();
+    const char *names[MAX_KEYS];
+    size_t n = 0;
+
+    if (json_object_is_type(all, json_type_object)) {
+        json_object_object_foreach(all, name, unused)
+        {
+            (void)unused;
+            if (n < MAX_KEYS)
+                names[n++] = name;
+        }
+    }
+    failure_text(inv, EXIT_NOT_FOUND, "the results have no key \"%s\"", key);
+    const char *closest = closest_word(key, names, n);
+    if (closest != NULL)
+        failure_hint("did you mean \"%s\"?", closest);
+    return EXIT_NOT_FOUND;
+}
+
+/* -k: these keys only, as verdi. */
+static int choose_keys(const invocation *inv, json_object *all,
+                       json_object *chosen)
+{
+    int status = EXIT_DONE;
     const char *key;
     for (size_t i = 0; (key = option_nth(inv, "keys", i)) != NULL; i++) {
         json_object *found = NULL;
         if (json_object_object_get_ex(all, key, &found))
             json_object_object_add(chosen, key, json_object_get(found));
+        else
+            status = unknown_key(inv, all, key);
     }
-    return chosen;
+    return status;
 }
 
 static int run_res(invocation *inv)
@@ -210,7 +237,7 @@ static int run_res(invocation *inv)
     SCOPE_PROFILE orma_profile *profile = NULL;
     SCOPE_TEXT char *json = NULL;
     orma_error *error = NULL;
-    const int status = session_open(inv, &profile);
+    int status = session_open(inv, &profile);
     if (status != EXIT_DONE)
         return status;
     const orma_status st =
@@ -220,8 +247,9 @@ static int run_res(invocation *inv)
     if (!option_given(inv, "keys"))
         return output_document(inv, json, NULL, NULL);
     SCOPE_JSON json_object *all = output_parse(inv, json);
-    SCOPE_JSON json_object *chosen = chosen_keys(inv, all);
-    return output_value(inv, chosen, NULL, NULL);
+    SCOPE_JSON json_object *chosen = json_object_new_object();
+    status = choose_keys(inv, all, chosen);
+    return status == EXIT_DONE ? output_value(inv, chosen, NULL, NULL) : status;
 }
 
 static const option ls_options[] = {

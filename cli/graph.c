@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,8 +23,17 @@
 
 extern char **environ;
 
+static bool is_stdout(const char *path)
+{
+    return strcmp(path, "-") == 0;
+}
+
 static int write_text(const invocation *inv, const char *path, const char *text)
 {
+    if (is_stdout(path)) {
+        fputs(text, stdout);
+        return EXIT_DONE;
+    }
     FILE *file = fopen(path, "w");
     if (file == NULL)
         return failure_text(inv, EXIT_FAILED, "\"%s\": %s", path,
@@ -35,7 +45,8 @@ static int write_text(const invocation *inv, const char *path, const char *text)
     return EXIT_DONE;
 }
 
-/* `dot -Tsvg -o path`, reading from the descriptor. */
+/* `dot -Tsvg -o path`, reading from the descriptor; without -o dot writes to
+ * standard output. */
 static int start_dot(const invocation *inv, const char *format,
                      const char *path, int from, int other, pid_t *pid)
 {
@@ -44,6 +55,8 @@ static int start_dot(const invocation *inv, const char *format,
                          (char *)(uintptr_t)path, NULL};
     posix_spawn_file_actions_t actions;
 
+    if (is_stdout(path))
+        arguments[2] = NULL;
     snprintf(type, sizeof type, "-T%s", format);
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, from, STDIN_FILENO);
@@ -111,6 +124,31 @@ static json_object *graph_options(const invocation *inv)
     return options;
 }
 
+/* The format asked for, else that of the file's ending. NULL, with a message,
+ * when the ending says nothing. */
+static const char *choose_format(const invocation *inv, const char *path)
+{
+    static const char *const endings[][2] = {
+        {"dot", "dot"}, {"gv", "dot"},  {"svg", "svg"},
+        {"png", "png"}, {"pdf", "pdf"},
+    };
+    const char *asked = option_text(inv, "output-format");
+
+    if (asked != NULL || path == NULL)
+        return asked != NULL ? asked : "pdf";
+    if (is_stdout(path))
+        return "dot";
+    const char *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash != NULL ? slash : path, '.');
+    for (size_t i = 0; dot != NULL && i < sizeof endings / sizeof *endings; i++)
+        if (strcasecmp(endings[i][0], dot + 1) == 0)
+            return endings[i][1];
+    failure_text(inv, EXIT_USAGE,
+                 "\"%s\" ends in none of .dot, .gv, .svg, .png and .pdf", path);
+    failure_hint("say --output-format");
+    return NULL;
+}
+
 static int run_generate(invocation *inv)
 {
     SCOPE_PROFILE orma_profile *profile = NULL;
@@ -118,13 +156,13 @@ static int run_generate(invocation *inv)
     SCOPE_TEXT char *text = NULL;
     char path[4096];
     orma_error *error = NULL;
-    const char *format = option_text(inv, "output-format");
     const char *named = option_text(inv, "output-file");
 
-    if (format == NULL)
-        format = "pdf";
     if (named == NULL)
         named = argument_text(inv, 1);
+    const char *format = choose_format(inv, named);
+    if (format == NULL)
+        return EXIT_USAGE;
     snprintf(path, sizeof path, "%s.%s", argument_text(inv, 0), format);
     if (named != NULL)
         snprintf(path, sizeof path, "%s", named);
@@ -135,23 +173,18 @@ static int run_generate(invocation *inv)
         profile, argument_text(inv, 0), document_text(options), &text, &error);
     if (st != ORMA_OK)
         return failure(inv, st, error);
-    const bool is_dot = strcmp(format, "dot") == 0;
-    if (is_dot && strcmp(path, "-") == 0) {
-        fputs(text, stdout);
-        return EXIT_DONE;
-    }
-    status =
-        is_dot ? write_text(inv, path, text) : render(inv, format, path, text);
-    if (status == EXIT_DONE)
+    status = strcmp(format, "dot") == 0 ? write_text(inv, path, text)
+                                        : render(inv, format, path, text);
+    if (status == EXIT_DONE && !is_stdout(path))
         printf("%s\n", path);
     return status;
 }
 
 static const option generate_options[] = {
     {"output-format", 'f', OPTION_TEXT, "FORMAT", "dot|svg|png|pdf", false,
-     "kind of file (pdf)"},
+     "kind of file; told from FILE's ending when left out, else pdf"},
     {"output-file", 'O', OPTION_TEXT, "FILE", NULL, false,
-     "file to write; - with --output-format dot: standard output"},
+     "file to write; - for standard output"},
     {"identifier", 0, OPTION_TEXT, "WHAT", "pk|uuid|label", false,
      "what nodes are named by (pk)"},
     {"ancestor-depth", 'a', OPTION_COUNT, "N", NULL, false,
@@ -175,7 +208,7 @@ const command graph_commands[] = {
     {.name = "generate",
      .summary = "Draw the provenance graph around a node",
      .details = "svg, png and pdf need Graphviz's dot.",
-     .example = "orma node graph generate 12 --output-format svg\n"
+     .example = "orma node graph generate 12 provenance.svg\n"
                 "orma node graph generate 12 -f dot -O - | less",
      .arguments = generate_arguments,
      .options = generate_options,

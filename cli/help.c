@@ -11,10 +11,9 @@
 #define HELP_WIDTH 80
 #define TEXT_COLUMN 28
 
-/* Text wrapped at words, from column `at` on. */
-static void wrapped(const char *text, size_t at, size_t column_now)
+void help_wrapped(const char *text, size_t at, size_t width)
 {
-    size_t x = column_now;
+    size_t x = at;
     while (*text != '\0') {
         if (*text == '\n') {
             printf("\n%*s", (int)at, "");
@@ -23,7 +22,7 @@ static void wrapped(const char *text, size_t at, size_t column_now)
             continue;
         }
         const size_t n = strcspn(text, " \n");
-        if (x > at && x + 1 + n > HELP_WIDTH) {
+        if (x > at && x + 1 + n > width) {
             printf("\n%*s", (int)at, "");
             x = at;
         } else if (x > at) {
@@ -49,7 +48,7 @@ static void entry(const char *left, const char *text)
         at = 0;
     }
     printf("%*s", (int)(TEXT_COLUMN - at), "");
-    wrapped(text, TEXT_COLUMN, TEXT_COLUMN);
+    help_wrapped(text, TEXT_COLUMN, HELP_WIDTH);
 }
 
 void help_option_words(const option *o, char *out, size_t size)
@@ -114,10 +113,10 @@ void help_print(const invocation *inv)
     fputs("Usage: ", stdout);
     help_usage(inv->path, inv->depth, stdout);
     fputs("\n\n", stdout);
-    wrapped(c->summary, 0, 0);
+    help_wrapped(c->summary, 0, HELP_WIDTH);
     if (c->details != NULL) {
         putchar('\n');
-        wrapped(c->details, 0, 0);
+        help_wrapped(c->details, 0, HELP_WIDTH);
     }
     if (command_is_group(c)) {
         const command *s;

@@ -17,4 +17,8 @@ void help_option_text(const option *o, char *out, size_t size);
 /* "orma process list [OPTIONS] …" */
 void help_usage(const command *const *path, size_t depth, FILE *out);
 
+/* Text on standard output, wrapped at words, and a newline; `at`: the column
+ * where it starts and where its other lines do. */
+void help_wrapped(const char *text, size_t at, size_t width);
+
 #endif

@@ -85,22 +85,30 @@ static void place_files(json_object *tree, const char *folder)
     }
 }
 
+/* The folder of an inputs file; false: the one where the command runs. */
+static bool folder_of(const char *inputs_path, char *out, size_t size)
+{
+    const char *slash = strrchr(inputs_path, '/');
+    if (slash == NULL || (size_t)(slash - inputs_path) + 1 >= size)
+        return false;
+    snprintf(out, size, "%.*s",
+             slash > inputs_path ? (int)(slash - inputs_path) : 1, inputs_path);
+    return true;
+}
+
 /* The same for JSON texts. */
 static void place_all(json_object *texts, const char *inputs_path)
 {
     char folder[4096];
-    const char *slash = strrchr(inputs_path, '/');
-    if (slash == NULL || (size_t)(slash - inputs_path) >= sizeof folder)
-        return; /* the folder is the one where the command runs */
-    snprintf(folder, sizeof folder, "%.*s", (int)(slash - inputs_path),
-             inputs_path);
+    if (!folder_of(inputs_path, folder, sizeof folder))
+        return;
     for (size_t i = 0; i < json_object_array_length(texts); i++) {
         json_object *tree = NULL;
         if (!reader_parse(
                 json_object_get_string(json_object_array_get_idx(texts, i)),
                 &tree))
             continue;
-        place_files(tree, folder[0] != '\0' ? folder : "/");
+        place_files(tree, folder);
         json_object_array_put_idx(
             texts, i,
             json_object_new_string(json_object_to_json_string_ext(
@@ -108,6 +116,43 @@ static void place_all(json_object *texts, const char *inputs_path)
                 JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE)));
         json_object_put(tree);
     }
+}
+
+/* A port's own file was given where the inputs belong. */
+static void hint_at_form(const char *path)
+{
+    static const char *const endings[] = {".yaml", ".yml", ".json"};
+    const size_t len = strlen(path);
+
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        const size_t n = strlen(endings[i]);
+        if (len > n && strcmp(path + len - n, endings[i]) == 0)
+            return;
+    }
+    if (strcmp(path, "-") != 0)
+        failure_hint("-i takes YAML or JSON, in which a port's file is named: "
+                     "PORT: {$file: %s}",
+                     path);
+}
+
+/* Those documents are mappings of ports. */
+static int check_mappings(const invocation *inv, const char *path,
+                          json_object *texts)
+{
+    for (size_t i = 0; i < json_object_array_length(texts); i++) {
+        const char *text =
+            json_object_get_string(json_object_array_get_idx(texts, i));
+        if (text[0] == '{')
+            continue;
+        if (strncmp(text, "null", 4) == 0) { /* an empty document */
+            json_object_array_put_idx(texts, i, json_object_new_string("{}"));
+            continue;
+        }
+        failure_text(inv, EXIT_FAILED, "%s: not a mapping of ports", path);
+        hint_at_form(path);
+        return EXIT_FAILED;
+    }
+    return EXIT_DONE;
 }
 
 /* The documents of -i as JSON texts; one empty one without -i. */
@@ -131,12 +176,16 @@ static int read_documents(const invocation *inv, json_object **documents)
             ? orma_documents(strcmp(path, "-") == 0 ? "standard input" : path,
                              (orma_str){text, len}, &json, &error)
             : ORMA_OK;
-    if (st != ORMA_OK)
+    if (st != ORMA_OK) {
         status = failure(inv, st, error);
+        hint_at_form(path);
+    }
     if (status == EXIT_DONE) {
         add_elements(list, json);
-        place_all(list, path);
+        status = check_mappings(inv, path, list);
     }
+    if (status == EXIT_DONE)
+        place_all(list, path);
     if (status == EXIT_DONE && json_object_array_length(list) == 0)
         json_object_array_add(list, json_object_new_string("{}"));
     if (status == EXIT_DONE)
@@ -217,4 +266,40 @@ int inputs_read(const invocation *inv, json_object **documents)
 {
     const int status = read_documents(inv, documents);
     return status == EXIT_DONE ? apply_to_all(inv, documents) : status;
+}
+
+/* Names relative files that are in neither place. */
+static void explain(json_object *tree, const char *folder)
+{
+    json_object *file = NULL;
+
+    if (json_object_is_type(tree, json_type_array))
+        for (size_t i = 0; i < json_object_array_length(tree); i++)
+            explain(json_object_array_get_idx(tree, i), folder);
+    if (!json_object_is_type(tree, json_type_object))
+        return;
+    json_object_object_get_ex(tree, "$file", &file);
+    const char *name = json_object_is_type(file, json_type_string)
+                           ? json_object_get_string(file)
+                           : "/";
+    if (name[0] != '/' && access(name, F_OK) != 0)
+        failure_hint("\"%s\" is neither in \"%s\", where the inputs are, nor "
+                     "where the command runs",
+                     name, folder);
+    json_object_object_foreach(tree, key, below)
+    {
+        (void)key;
+        explain(below, folder);
+    }
+}
+
+void inputs_explain(const invocation *inv, const char *inputs)
+{
+    const char *path = option_text(inv, "inputs");
+    SCOPE_JSON json_object *tree = NULL;
+    char folder[4096];
+
+    if (path != NULL && folder_of(path, folder, sizeof folder) &&
+        reader_parse(inputs, &tree))
+        explain(tree, folder);
 }

@@ -13,4 +13,8 @@
  * exit status, with the reason printed. */
 int inputs_read(const invocation *inv, json_object **documents);
 
+/* After a failure: hints at files that were looked for in two places. inputs:
+ * one of those documents. */
+void inputs_explain(const invocation *inv, const char *inputs);
+
 #endif

@@ -84,6 +84,16 @@ static int usage_error(const invocation *inv, const char *fmt, ...)
     return EXIT_USAGE;
 }
 
+/* An error whose hint is printed by the caller. */
+static int usage_line(const invocation *inv, const char *word, const char *why)
+{
+    char name[256], message[1024];
+
+    snprintf(message, sizeof message, "\"%s\" %s", word, why);
+    failure_line(invocation_name(inv, name, sizeof name), message);
+    return EXIT_USAGE;
+}
+
 static const option *find_in(const option *options, const char *name,
                              size_t len, char letter)
 {
@@ -288,6 +298,44 @@ static int short_options(invocation *inv, struct cursor *c, const char *word)
     return EXIT_DONE;
 }
 
+/* "data import TYPE": the command was written where the type belongs. */
+static bool is_swapped(const invocation *inv)
+{
+    const command *c;
+
+    if (inv->command->word == NULL || inv->word == NULL)
+        return false;
+    for (size_t i = 0; (c = command_child(inv->command, i)) != NULL; i++)
+        if (strcmp(c->name, inv->word) == 0)
+            return true;
+    return false;
+}
+
+static int unknown_command(const invocation *inv, const char *word,
+                           const char *const *names, size_t n)
+{
+    char name[256], message[1024];
+    const char *closest = closest_word(word, names, n);
+
+    invocation_name(inv, name, sizeof name);
+    if (is_swapped(inv)) {
+        usage_line(inv, inv->word, "stands where the type belongs");
+        failure_hint("orma %s %s %s", name, word, inv->word);
+        return EXIT_USAGE;
+    }
+    snprintf(message, sizeof message, "unknown command \"%s\"", word);
+    const char *advice = absent_command(name, word);
+    if (advice != NULL) {
+        failure_line(name, message);
+        failure_hint("not in this version%s%s", advice[0] != '\0' ? ": " : "",
+                     advice);
+        return EXIT_USAGE;
+    }
+    if (closest != NULL)
+        return usage_error(inv, "%s, did you mean \"%s\"?", message, closest);
+    return usage_error(inv, "%s", message);
+}
+
 static int enter(invocation *inv, const char *word)
 {
     const command *group = inv->command;
@@ -308,13 +356,7 @@ static int enter(invocation *inv, const char *word)
         if (!c->is_hidden && n < MAX_CANDIDATES)
             names[n++] = c->name;
     }
-    const char *closest = closest_word(word, names, n);
-    if (closest != NULL)
-        return usage_error(inv,
-                           "unknown command \"%s\", did you mean "
-                           "\"%s\"?",
-                           word, closest);
-    return usage_error(inv, "unknown command \"%s\"", word);
+    return unknown_command(inv, word, names, n);
 }
 
 static int check_arguments(invocation *inv)
@@ -328,10 +370,14 @@ static int check_arguments(invocation *inv)
             return usage_error(inv, "%s is missing", arguments[allowed].name);
         is_endless = arguments[allowed].is_repeated;
     }
-    if (!is_endless && inv->argument_count > allowed)
-        return usage_error(inv, "\"%s\" is one argument too many",
-                           inv->arguments[allowed]);
-    return EXIT_DONE;
+    if (is_endless || inv->argument_count <= allowed)
+        return EXIT_DONE;
+    usage_line(inv, inv->arguments[allowed], "is one argument too many");
+    if (inv->command->advise == NULL || !inv->command->advise(inv)) {
+        char name[256];
+        failure_hint("orma %s -h", invocation_name(inv, name, sizeof name));
+    }
+    return EXIT_USAGE;
 }
 
 int invocation_parse(const command *root, int argc, char **argv,

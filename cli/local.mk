@@ -1,13 +1,13 @@
 # The orma command, its manual page and its completion.
 bin_PROGRAMS += orma
 orma_SOURCES = \
-	cli/code.c cli/command.h cli/commands.c cli/completion.c \
+	cli/absent.c cli/code.c cli/command.h cli/commands.c cli/completion.c \
 	cli/computer.c cli/data.c cli/defaults.h cli/document.c \
 	cli/document.h cli/failure.c cli/failure.h cli/files.c cli/graph.c \
 	cli/help.c cli/help.h cli/inputs.c cli/inputs.h cli/invocation.c \
 	cli/main.c cli/manual.c cli/node.c cli/node.h cli/output.c \
 	cli/output.h cli/plugin.c cli/process.c cli/profile.c cli/reader.c \
-	cli/reader.h cli/run.c cli/scope.h cli/session.c cli/session.h \
+	cli/reader.h cli/result.c cli/result.h cli/run.c cli/scope.h cli/session.c cli/session.h \
 	cli/table.c cli/terminal.c cli/terminal.h
 orma_CPPFLAGS = -I$(top_srcdir)/core/include \
 	-include $(top_srcdir)/core/base/ban.h

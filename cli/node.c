@@ -78,12 +78,15 @@ static void print_node(json_object *described)
     print_caller(described);
 }
 
-int node_each(invocation *inv, node_call call, void (*print)(json_object *))
+/* Calls and prints for every argument; several make one array. print: of
+ * tables, NULL: a line for each member. */
+static int each(invocation *inv, node_call call, node_accept *accept,
+                void (*print)(json_object *))
 {
     SCOPE_PROFILE orma_profile *profile = NULL;
     SCOPE_JSON json_object *all = json_object_new_array();
 
-    const int status = session_open(inv, &profile);
+    int status = session_open(inv, &profile);
     if (status != EXIT_DONE)
         return status;
     for (size_t i = 0; i < inv->argument_count; i++) {
@@ -92,6 +95,10 @@ int node_each(invocation *inv, node_call call, void (*print)(json_object *))
         const orma_status st = call(profile, inv->arguments[i], &json, &error);
         if (st != ORMA_OK)
             return failure(inv, st, error);
+        status = accept != NULL ? accept(inv, profile, inv->arguments[i], json)
+                                : EXIT_DONE;
+        if (status != EXIT_DONE)
+            return status;
         if (inv->argument_count == 1 &&
             (inv->format != FORMAT_TABLE || print == NULL))
             return output_document(inv, json, NULL, NULL);
@@ -110,19 +117,24 @@ int node_each(invocation *inv, node_call call, void (*print)(json_object *))
                                        : output_value(inv, all, NULL, NULL);
 }
 
-int node_show(invocation *inv)
+int node_show(invocation *inv, node_accept *accept)
 {
-    return node_each(inv, orma_node_show, print_node);
+    return each(inv, orma_node_show, accept, print_node);
+}
+
+static int run_show(invocation *inv)
+{
+    return node_show(inv, NULL);
 }
 
 static int run_attributes(invocation *inv)
 {
-    return node_each(inv, orma_node_attributes, NULL);
+    return each(inv, orma_node_attributes, NULL, NULL);
 }
 
 static int run_extras(invocation *inv)
 {
-    return node_each(inv, orma_node_extras, NULL);
+    return each(inv, orma_node_extras, NULL, NULL);
 }
 
 static const argument nodes[] = {
@@ -136,7 +148,7 @@ static const command node_commands[] = {
      .example = "orma node show 12 13",
      .arguments = nodes,
      .prints_data = true,
-     .run = node_show},
+     .run = run_show},
     {.name = "attributes",
      .summary = "Print the attributes of nodes",
      .example = "orma node attributes 12 --format json",

@@ -13,12 +13,14 @@
 typedef orma_status (*node_call)(orma_profile *profile, const char *node,
                                  char **json, orma_error **err);
 
-/* Calls and prints for every argument; several make one array. print: of
- * tables, NULL: a line for each member. */
-int node_each(invocation *inv, node_call call, void (*print)(json_object *));
+/* Is the node described by json one for the command? EXIT_DONE, or an exit
+ * status with the reason printed. */
+typedef int node_accept(const invocation *inv, orma_profile *profile,
+                        const char *node, const char *json);
 
-/* orma node show, orma process show. */
-int node_show(invocation *inv);
+/* orma node show, orma process show, orma data TYPE show. accept: NULL for
+ * any node. */
+int node_show(invocation *inv, node_accept *accept);
 
 /* Writes bytes to standard output; a sink for the library. */
 orma_status node_write_stdout(void *user, orma_str bytes);

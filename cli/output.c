@@ -11,7 +11,6 @@
 #include <orma/api/launch.h>
 
 #include "failure.h"
-#include "reader.h"
 #include "scope.h"
 
 json_object *output_parse(const invocation *inv, const char *json)
@@ -20,6 +19,15 @@ json_object *output_parse(const invocation *inv, const char *json)
     if (!reader_parse(json, &found))
         failure_text(inv, EXIT_FAILED, "the library's answer is damaged");
     return found;
+}
+
+int output_each(const invocation *inv, const char *json, reader_visit *visit,
+                void *user)
+{
+    return reader_each(json, visit, user)
+               ? EXIT_DONE
+               : failure_text(inv, EXIT_FAILED,
+                              "the library's answer is damaged");
 }
 
 /* RFC 4180: quoted when it must be. */
@@ -47,6 +55,44 @@ static void csv_value(json_object *value)
     else
         csv_field(json_object_to_json_string_ext(
             value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+}
+
+static void indent(int depth)
+{
+    printf("\n%*s", 4 * depth, "");
+}
+
+/* Compact JSON, laid out as the library lays its documents out. */
+static void lay_out(const char *json)
+{
+    bool is_text = false;
+    int depth = 0;
+
+    for (const char *p = json; *p != '\0'; p++) {
+        if (is_text || *p == '"') {
+            putchar(*p);
+            if (is_text && *p == '\\' && p[1] != '\0')
+                putchar(*++p);
+            else if (*p == '"')
+                is_text = !is_text;
+        } else if ((*p == '{' && p[1] == '}') || (*p == '[' && p[1] == ']')) {
+            putchar(*p);
+            putchar(*++p);
+        } else if (*p == '{' || *p == '[') {
+            putchar(*p);
+            indent(++depth);
+        } else if (*p == '}' || *p == ']') {
+            indent(--depth);
+            putchar(*p);
+        } else {
+            putchar(*p);
+            if (*p == ',')
+                indent(depth);
+            else if (*p == ':')
+                putchar(' ');
+        }
+    }
+    putchar('\n');
 }
 
 /* Every member that occurs, in the order in which it first does. */
@@ -180,22 +226,28 @@ int output_value(const invocation *inv, json_object *value,
                  const column *columns, const char *empty)
 {
     const char *json = json_object_to_json_string_ext(
-        value, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-                   JSON_C_TO_STRING_NOSLASHESCAPE);
-    return print(inv, json, value, columns, empty);
+        value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+    if (inv->format != FORMAT_JSON)
+        return print(inv, json, value, columns, empty);
+    lay_out(json);
+    return EXIT_DONE;
+}
+
+void output_raw_row(json_object *row, const column *columns)
+{
+    char text[4096];
+    for (const column *c = columns; c->key != NULL; c++) {
+        json_object *value = NULL;
+        json_object_object_get_ex(row, c->key, &value);
+        cell_text(value, c->style, text, sizeof text);
+        fputs(c > columns ? "  " : "", stdout);
+        fputs(text, stdout);
+    }
+    putchar('\n');
 }
 
 void output_raw(json_object *rows, const column *columns)
 {
-    char text[4096];
-    for (size_t i = 0; i < json_object_array_length(rows); i++) {
-        json_object *row = json_object_array_get_idx(rows, i);
-        for (const column *c = columns; c->key != NULL; c++) {
-            json_object *value = NULL;
-            json_object_object_get_ex(row, c->key, &value);
-            cell_text(value, c->style, text, sizeof text);
-            printf("%s%s", c > columns ? "  " : "", text);
-        }
-        putchar('\n');
-    }
+    for (size_t i = 0; i < json_object_array_length(rows); i++)
+        output_raw_row(json_object_array_get_idx(rows, i), columns);
 }

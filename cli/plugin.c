@@ -12,9 +12,12 @@
 #include "command.h"
 #include "defaults.h"
 #include "failure.h"
+#include "help.h"
 #include "output.h"
 #include "scope.h"
 #include "terminal.h"
+
+#define MAX_PORT_COLUMNS 7
 
 static json_object *member(json_object *object, const char *key)
 {
@@ -123,26 +126,116 @@ static void add_ports(json_object *rows, json_object *ports, const char *prefix)
         json_object_object_add(row, "default",
                                json_object_new_string(fallback));
         json_object_object_add(
+            row, "unit", json_object_new_string(text_member(port, "unit")));
+        json_object_object_add(
             row, "help", json_object_new_string(text_member(port, "help")));
         json_object_array_add(rows, row);
         add_ports(rows, member(port, "ports"), path);
     }
 }
 
+/* A table, or lines when it would be cut: what plugins say of themselves is
+ * read as a whole. */
+static void print_whole(json_object *rows, const column *columns,
+                        void (*print_lines)(json_object *rows))
+{
+    table *t = table_create(columns);
+    for (size_t i = 0; t != NULL && i < json_object_array_length(rows); i++)
+        table_add(t, json_object_array_get_idx(rows, i));
+    if (t == NULL || !table_fits(t, "  ") || !table_print(t, "  "))
+        print_lines(rows);
+    table_destroy(t);
+}
+
+static void print_port_lines(json_object *rows)
+{
+    const size_t width = terminal_width();
+    for (size_t i = 0; i < json_object_array_length(rows); i++) {
+        json_object *row = json_object_array_get_idx(rows, i);
+        char line[1024];
+        const char *fallback = text_member(row, "default");
+        const char *unit = text_member(row, "unit");
+        printf("  %s\n      ", text_member(row, "port"));
+        snprintf(line, sizeof line, "%s%s%s%s%s%s", text_member(row, "types"),
+                 unit[0] != '\0' ? ", unit " : "", unit,
+                 text_member(row, "required")[0] != '\0' ? ", required" : "",
+                 fallback[0] != '\0' ? ", default " : "", fallback);
+        help_wrapped(line, 6, width);
+        if (text_member(row, "help")[0] == '\0')
+            continue;
+        printf("      ");
+        help_wrapped(text_member(row, "help"), 6, width);
+    }
+}
+
+/* Columns in which all rows are empty are left out. */
+static void choose_columns(json_object *rows, column *columns)
+{
+    static const column all[] = {
+        {"port", "Name", CELL_PLAIN},
+        {"required", "Required", CELL_PLAIN},
+        {"types", "Types", CELL_PLAIN},
+        {"unit", "Unit", CELL_PLAIN},
+        {"default", "Default", CELL_PLAIN},
+        {"help", "", CELL_PLAIN},
+    };
+    size_t n = 0;
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+        bool is_used = false;
+        for (size_t i = 0; i < json_object_array_length(rows); i++)
+            if (text_member(json_object_array_get_idx(rows, i),
+                            all[k].key)[0] != '\0')
+                is_used = true;
+        if (is_used)
+            columns[n++] = all[k];
+    }
+}
+
 static void print_ports(const char *heading, json_object *ports)
 {
-    static const column columns[] = {
-        {"port", "Port", CELL_PLAIN},   {"required", "Required", CELL_PLAIN},
-        {"types", "Types", CELL_PLAIN}, {"default", "Default", CELL_PLAIN},
-        {"help", "", CELL_PLAIN},       {0},
-    };
+    column columns[MAX_PORT_COLUMNS] = {{0}};
     SCOPE_JSON json_object *rows = json_object_new_array();
     add_ports(rows, ports, "");
     if (json_object_array_length(rows) == 0)
         return;
     putchar('\n');
     terminal_heading(stdout, heading);
-    table_rows(rows, columns, "  ");
+    choose_columns(rows, columns);
+    print_whole(rows, columns, print_port_lines);
+}
+
+/* "Import formats  cif, xyz", as further members. */
+static void add_formats(json_object *shown, json_object *formats)
+{
+    static const char *const directions[] = {"import", "export"};
+    for (size_t i = 0; i < sizeof directions / sizeof *directions; i++) {
+        json_object *words = member(formats, directions[i]);
+        char name[32], line[512];
+        size_t used = 0;
+        for (size_t k = 0;
+             json_object_is_type(words, json_type_array) &&
+             k < json_object_array_length(words) && used < sizeof line;
+             k++) {
+            const int n = snprintf(
+                line + used, sizeof line - used, "%s%s", k > 0 ? ", " : "",
+                json_object_get_string(json_object_array_get_idx(words, k)));
+            used += n > 0 ? (size_t)n : 0;
+        }
+        if (used == 0)
+            continue;
+        snprintf(name, sizeof name, "%s formats", directions[i]);
+        json_object_object_add(shown, name, json_object_new_string(line));
+    }
+}
+
+static void print_exit_code_lines(json_object *codes)
+{
+    for (size_t i = 0; i < json_object_array_length(codes); i++) {
+        json_object *row = json_object_array_get_idx(codes, i);
+        printf("  %3d  %s\n       ", json_object_get_int(member(row, "status")),
+               text_member(row, "label"));
+        help_wrapped(text_member(row, "message"), 7, terminal_width());
+    }
 }
 
 static void print_exit_codes(json_object *codes)
@@ -158,7 +251,7 @@ static void print_exit_codes(json_object *codes)
         return;
     putchar('\n');
     terminal_heading(stdout, "Exit codes");
-    table_rows(codes, columns, "  ");
+    print_whole(codes, columns, print_exit_code_lines);
 }
 
 /* The members that are no mapping and not shown elsewhere. */
@@ -172,6 +265,7 @@ static void print_names(json_object *spec)
             continue;
         json_object_object_add(shown, key, json_object_get(found));
     }
+    add_formats(shown, member(spec, "formats"));
     table_object(shown, NULL);
 }
 
@@ -182,7 +276,7 @@ static int describe(invocation *inv, const char *kind, const char *name)
     } ports[] = {
         {"inputs", "Inputs"},         {"options", "Options"},
         {"outputs", "Outputs"},       {"auth", "Connection fields"},
-        {"config", "Storage fields"},
+        {"config", "Storage fields"}, {"attributes", "Attributes"},
     };
     SCOPE_TEXT char *json = NULL;
     orma_error *error = NULL;

@@ -11,9 +11,12 @@
 #include "failure.h"
 #include "node.h"
 #include "output.h"
+#include "result.h"
 #include "scope.h"
 #include "session.h"
 #include "terminal.h"
+
+#define MAX_TREE_DEPTH 32
 
 /* Every column that -P may name, with its heading. */
 static const column projections[] = {
@@ -42,7 +45,20 @@ static const column projections[] = {
 };
 
 static const char *const default_columns[] = {
-    "pk", "ctime", "process_label", "state", "process_status",
+    "pk", "ctime", "process_label", "state", "process_status", NULL,
+};
+
+/* Of the formats for programs. */
+static const char *const plain_columns[] = {
+    "pk",
+    "uuid",
+    "ctime",
+    "process_label",
+    "process_state",
+    "paused",
+    "process_status",
+    "exit_status",
+    NULL,
 };
 
 enum { COLUMN_COUNT = sizeof projections / sizeof *projections };
@@ -88,27 +104,38 @@ static int choose_columns(const invocation *inv, column *columns,
             p += len + (p[len] == ',');
         }
     }
-    if (count == 0)
-        for (size_t i = 0; i < sizeof default_columns / sizeof *default_columns;
-             i++)
-            add_column(columns, &count, default_columns[i]);
+    const bool is_chosen = count > 0;
+    const char *const *names =
+        inv->format == FORMAT_TABLE ? default_columns : plain_columns;
+    for (; !is_chosen && *names != NULL; names++)
+        add_column(columns, &count, *names);
     for (size_t i = 0; i < count; i++)
         json_object_array_add(project, json_object_new_string(columns[i].key));
     return EXIT_DONE;
 }
 
-static int print_list(const invocation *inv, const char *json,
-                      const column *columns)
+static void add_row(void *user, json_object *row)
 {
-    SCOPE_JSON json_object *rows = output_parse(inv, json);
-    const size_t n = rows != NULL ? json_object_array_length(rows) : 0;
-    if (option_flag(inv, "raw", false)) {
-        output_raw(rows, columns);
-        return EXIT_DONE;
-    }
-    table_rows(rows, columns, "");
-    printf("\nTotal results: %zu\n", n);
-    return EXIT_DONE;
+    table_add(user, row);
+}
+
+static void print_raw_row(void *user, json_object *row)
+{
+    output_raw_row(row, user);
+}
+
+static int print_list(const invocation *inv, const char *json, column *columns)
+{
+    if (option_flag(inv, "raw", false))
+        return output_each(inv, json, print_raw_row, columns);
+    table *t = table_create(columns);
+    int status = t != NULL ? output_each(inv, json, add_row, t) : EXIT_FAILED;
+    if (t == NULL || (status == EXIT_DONE && !table_print(t, "")))
+        status = failure_text(inv, EXIT_FAILED, "there is no memory");
+    if (status == EXIT_DONE)
+        printf("\nTotal results: %zu\n", table_row_count(t));
+    table_destroy(t);
+    return status;
 }
 
 static int run_list(invocation *inv)
@@ -143,6 +170,49 @@ static json_object *member(json_object *object, const char *key)
     return found;
 }
 
+static const char *text_member(json_object *object, const char *key)
+{
+    json_object *found = member(object, key);
+    return found != NULL ? json_object_get_string(found) : "";
+}
+
+static int expect_process(const invocation *inv, orma_profile *profile,
+                          const char *node, const char *json)
+{
+    static const char prefix[] = "process.";
+    (void)profile;
+    SCOPE_JSON json_object *described = output_parse(inv, json);
+    const char *type = text_member(described, "node_type");
+
+    if (strncmp(type, prefix, sizeof prefix - 1) == 0)
+        return EXIT_DONE;
+    failure_text(inv, EXIT_FAILED, "node %s is data (%s), not a process",
+                 text_member(described, "pk"), text_member(described, "type"));
+    failure_hint("orma node show %s", node);
+    return EXIT_FAILED;
+}
+
+static int run_show(invocation *inv)
+{
+    return node_show(inv, expect_process);
+}
+
+static void print_log_row(json_object *row)
+{
+    char time[64];
+    const int64_t depth = json_object_get_int64(member(row, "depth"));
+
+    if (strcmp(text_member(row, "loggername"), "scheduler_stderr") == 0) {
+        printf("*** Scheduler errors:\n%s\n", text_member(row, "message"));
+        return;
+    }
+    cell_text(member(row, "time"), CELL_TIME, time, sizeof time);
+    printf("%s [%s | %s] %*s[%s|%s] %s\n", time, text_member(row, "pk"),
+           text_member(row, "levelname"), (int)(2 * depth), "",
+           text_member(row, "node"), text_member(row, "process_label"),
+           text_member(row, "message"));
+}
+
 static int run_report(invocation *inv)
 {
     SCOPE_PROFILE orma_profile *profile = NULL;
@@ -162,38 +232,98 @@ static int run_report(invocation *inv)
     const size_t n = rows != NULL ? json_object_array_length(rows) : 0;
     if (n == 0)
         printf("No log messages recorded for this process\n");
-    for (size_t i = 0; i < n; i++) {
-        json_object *row = json_object_array_get_idx(rows, i);
-        char time[64];
-        cell_text(member(row, "time"), CELL_TIME, time, sizeof time);
-        const int64_t depth = json_object_get_int64(member(row, "depth"));
-        printf("%s [%s | %s] %*s[%s|%s] %s\n", time,
-               json_object_get_string(member(row, "pk")),
-               json_object_get_string(member(row, "levelname")),
-               (int)(2 * depth), "",
-               json_object_get_string(member(row, "node")),
-               json_object_get_string(member(row, "process_label")),
-               json_object_get_string(member(row, "message")));
-    }
+    for (size_t i = 0; i < n; i++)
+        print_log_row(json_object_array_get_idx(rows, i));
     return EXIT_DONE;
+}
+
+/* The members of a node in the tree, and below "called" those of processes that
+ * it called. */
+static int describe_tree(const invocation *inv, orma_profile *profile,
+                         const char *node, int depth, json_object *tree)
+{
+    static const char *const keys[] = {
+        "pk",          "uuid",   "type",
+        "node_type",   "label",  "process_state",
+        "exit_status", "inputs", "outputs",
+    };
+    SCOPE_TEXT char *json = NULL;
+    orma_error *error = NULL;
+    int status = EXIT_DONE;
+
+    const orma_status st = orma_node_show(profile, node, &json, &error);
+    if (st != ORMA_OK)
+        return failure(inv, st, error);
+    SCOPE_JSON json_object *described = output_parse(inv, json);
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        json_object_object_add(tree, keys[i],
+                               json_object_get(member(described, keys[i])));
+    json_object *rows = member(described, "called");
+    json_object *called = json_object_new_array();
+    json_object_object_add(tree, "called", called);
+    for (size_t i = 0; rows != NULL && i < json_object_array_length(rows) &&
+                       depth < MAX_TREE_DEPTH && status == EXIT_DONE;
+         i++) {
+        json_object *row = json_object_array_get_idx(rows, i);
+        json_object *below = json_object_new_object();
+        json_object_array_add(called, below);
+        json_object_object_add(below, "link_label",
+                               json_object_get(member(row, "link_label")));
+        status = describe_tree(inv, profile, text_member(row, "pk"), depth + 1,
+                               below);
+    }
+    return status;
 }
 
 static int run_status(invocation *inv)
 {
     SCOPE_PROFILE orma_profile *profile = NULL;
-    const int status = session_open(inv, &profile);
-    if (status != EXIT_DONE)
-        return status;
-    for (size_t i = 0; i < inv->argument_count; i++) {
+    SCOPE_JSON json_object *trees = json_object_new_array();
+    int status = session_open(inv, &profile);
+
+    for (size_t i = 0; i < inv->argument_count && status == EXIT_DONE; i++) {
         SCOPE_TEXT char *text = NULL;
         orma_error *error = NULL;
+        if (inv->format != FORMAT_TABLE) {
+            json_object *tree = json_object_new_object();
+            json_object_array_add(trees, tree);
+            status = describe_tree(inv, profile, inv->arguments[i], 0, tree);
+            continue;
+        }
         const orma_status st =
             orma_node_tree(profile, inv->arguments[i], &text, &error);
-        if (st != ORMA_OK)
-            return failure(inv, st, error);
-        fputs(text, stdout);
+        if (st == ORMA_OK)
+            fputs(text, stdout);
+        else
+            status = failure(inv, st, error);
     }
-    return EXIT_DONE;
+    if (status != EXIT_DONE || inv->format == FORMAT_TABLE)
+        return status;
+    const bool is_one = inv->argument_count == 1;
+    return output_value(
+        inv, is_one ? json_object_array_get_idx(trees, 0) : trees, NULL, NULL);
+}
+
+/* One after the other: each is run to its end, or until it pauses again. */
+static int run_play(invocation *inv)
+{
+    SCOPE_PROFILE orma_profile *profile = NULL;
+    SCOPE_JSON json_object *results = json_object_new_array();
+    const orma_run_options options = result_run_options(inv);
+
+    int status = session_open(inv, &profile);
+    for (size_t i = 0; i < inv->argument_count && status == EXIT_DONE; i++) {
+        SCOPE_TEXT char *json = NULL;
+        orma_error *error = NULL;
+        int64_t pk = 0;
+        const orma_status st = orma_resume(profile, inv->arguments[i], &options,
+                                           &pk, &json, &error);
+        if (st != ORMA_OK)
+            status = failure(inv, st, error);
+        else
+            json_object_array_add(results, json_object_new_string(json));
+    }
+    return results_finish(inv, results, status);
 }
 
 /* The state machine as Graphviz DOT. */
@@ -264,6 +394,11 @@ static const option report_options[] = {
     {0},
 };
 
+static const option play_options[] = {
+    NO_PROGRESS_OPTION,
+    {0},
+};
+
 static const option states_options[] = {
     {"dot", 0, OPTION_FLAG, NULL, NULL, false, "as a graph, in Graphviz DOT"},
     {0},
@@ -293,12 +428,22 @@ static const command process_commands[] = {
      .example = "orma process show 12",
      .arguments = processes,
      .prints_data = true,
-     .run = node_show},
+     .run = run_show},
     {.name = "status",
      .summary = "Print the provenance of a process as a tree",
      .example = "orma process status 12",
      .arguments = processes,
+     .prints_data = true,
      .run = run_status},
+    {.name = "play",
+     .summary = "Go on with processes that paused or whose runner died",
+     .details = "They are run here and now, one after the other. Exit status "
+                "10 when one of them did not finish with exit status 0.",
+     .example = "orma process play 12",
+     .arguments = processes,
+     .options = play_options,
+     .prints_data = true,
+     .run = run_play},
     {.name = "report",
      .summary = "Print the log messages of a process and those it called",
      .example = "orma process report 12 -l WARNING",

@@ -30,6 +30,7 @@ static int run_presto(invocation *inv)
         return failure(inv, st, error);
     static const column columns[] = {
         {"profile", "Profile", CELL_PLAIN},
+        {"default", "Default", CELL_PLAIN},
         {"user", "User", CELL_PLAIN},
         {"storage", "Storage", CELL_PLAIN},
         {"filepath", "Data", CELL_PLAIN},
@@ -37,7 +38,16 @@ static int run_presto(invocation *inv)
         {"config", "Configuration", CELL_PLAIN},
         {0},
     };
-    return output_document(inv, json, columns, NULL);
+    if (inv->format != FORMAT_TABLE)
+        return output_document(inv, json, NULL, NULL);
+    SCOPE_JSON json_object *made = output_parse(inv, json);
+    json_object *is_default = NULL;
+    json_object_object_get_ex(made, "default", &is_default);
+    json_object_object_add(
+        made, "default",
+        json_object_new_string(json_object_get_boolean(is_default) ? "yes"
+                                                                   : "no"));
+    return output_value(inv, made, columns, NULL);
 }
 
 /* A --config file may hold the storage's fields beside the options. */
@@ -74,6 +84,7 @@ static int run_setup(invocation *inv)
         {"last_name", "Last name", NULL},
         {"institution", "Institution", NULL},
     };
+    static const char *const required[] = {"profile-name", NULL};
     SCOPE_JSON json_object *options = document_of_options(inv, own_options);
     SCOPE_TEXT char *json = NULL;
     orma_error *error = NULL;
@@ -83,6 +94,9 @@ static int run_setup(invocation *inv)
     if (status != EXIT_DONE)
         return status;
     document_ask(inv, options, questions, sizeof questions / sizeof *questions);
+    status = document_require(inv, options, required);
+    if (status != EXIT_DONE)
+        return status;
     json_object *storage = split_fields(options);
     json_object_object_add(options, "config", storage);
     status = document_add_fields(inv, storage);
@@ -137,9 +151,9 @@ static int run_set_default(invocation *inv)
     return EXIT_DONE;
 }
 
-/* What will be lost, before it is. */
-static int describe_loss(invocation *inv, const char *name, bool with_data,
-                         char *out, size_t size)
+/* What will be lost, before it is. what_of_data stands before its folder. */
+static int describe_loss(invocation *inv, const char *name,
+                         const char *what_of_data, char *out, size_t size)
 {
     SCOPE_TEXT char *json = NULL;
     orma_error *error = NULL;
@@ -152,28 +166,31 @@ static int describe_loss(invocation *inv, const char *name, bool with_data,
     json_object_object_get_ex(storage, "config", &config);
     json_object_object_get_ex(config, "filepath", &path);
     const char *folder = path != NULL ? json_object_get_string(path) : "";
-    if (with_data)
-        snprintf(out, size, "deletes the profile \"%s\" and all its data %s",
-                 name, folder);
-    else
-        snprintf(out, size, "deletes the profile \"%s\", keeps its data %s",
-                 name, folder);
+    snprintf(out, size, "deletes the profile \"%s\"%s %s", name, what_of_data,
+             folder);
     return EXIT_DONE;
 }
 
 static int run_delete(invocation *inv)
 {
     const bool with_data = option_flag(inv, "delete-data", false);
+    const bool keeps_data = option_flag(inv, "keep-data", false);
+    const bool is_open = with_data == keeps_data;
+    const char *what_of_data =
+        is_open     ? "; say --delete-data or --keep-data for its data"
+        : with_data ? " and all its data"
+                    : ", keeps its data";
 
-    if (option_flag(inv, "keep-data", false) == with_data)
-        return failure_text(inv, EXIT_USAGE,
-                            "say either --delete-data or --keep-data");
     for (size_t i = 0; i < inv->argument_count; i++) {
         char question_text[4096];
         const char *name = inv->arguments[i];
         bool go = false;
-        int status = describe_loss(inv, name, with_data, question_text,
+        int status = describe_loss(inv, name, what_of_data, question_text,
                                    sizeof question_text);
+        if (status == EXIT_DONE && is_open &&
+            !option_flag(inv, "dry-run", false))
+            status = failure_text(inv, EXIT_USAGE,
+                                  "say either --delete-data or --keep-data");
         if (status == EXIT_DONE)
             status = terminal_confirm(inv, question_text, &go);
         if (status != EXIT_DONE)

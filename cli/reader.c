@@ -8,10 +8,12 @@
 #include "reader.h"
 
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_DEPTH 256
+#define NAME_ROOM 64
 
 struct reader {
     const char *at;
@@ -23,7 +25,8 @@ static json_object *read_value(struct reader *r);
 
 static void skip_blanks(struct reader *r)
 {
-    r->at += strspn(r->at, " \t\r\n");
+    while (*r->at == ' ' || *r->at == '\n' || *r->at == '\t' || *r->at == '\r')
+        r->at++;
 }
 
 static bool take(struct reader *r, char c)
@@ -90,8 +93,14 @@ static unsigned long escape(struct reader *r)
     return code;
 }
 
-/* The text after the opening quote; the caller frees it. */
-static char *read_text(struct reader *r, size_t *len)
+/* Bytes up to the closing quote of a text without escapes, -1 of others. */
+static ptrdiff_t plain_length(const struct reader *r)
+{
+    const size_t len = strcspn(r->at, "\"\\");
+    return r->at[len] == '"' ? (ptrdiff_t)len : -1;
+}
+
+static char *decode_text(struct reader *r, size_t *len)
 {
     size_t room = 0;
     for (const char *p = r->at; *p != '\0' && *p != '"'; p++) {
@@ -120,10 +129,31 @@ static char *read_text(struct reader *r, size_t *len)
     return text;
 }
 
+/* The name after the opening quote: in `room`, when it is short and without
+ * escapes, else the caller frees it. */
+static char *read_name(struct reader *r, char room[NAME_ROOM])
+{
+    size_t len = 0;
+    const ptrdiff_t plain = plain_length(r);
+    if (plain < 0 || plain >= NAME_ROOM)
+        return decode_text(r, &len);
+    memcpy(room, r->at, (size_t)plain);
+    room[plain] = '\0';
+    r->at += plain + 1;
+    return room;
+}
+
 static json_object *read_string(struct reader *r)
 {
     size_t len = 0;
-    char *text = read_text(r, &len);
+    r->at++;
+    const ptrdiff_t plain = plain_length(r);
+    if (plain >= 0) {
+        const char *text = r->at;
+        r->at += plain + 1;
+        return json_object_new_string_len(text, (int)plain);
+    }
+    char *text = decode_text(r, &len);
     if (text == NULL)
         return NULL;
     json_object *string = json_object_new_string_len(text, (int)len);
@@ -156,6 +186,7 @@ static json_object *read_number(struct reader *r)
 static json_object *read_array(struct reader *r)
 {
     json_object *array = json_object_new_array();
+    r->at++;
     if (take(r, ']'))
         return array;
     do
@@ -169,16 +200,18 @@ static json_object *read_array(struct reader *r)
 static json_object *read_object(struct reader *r)
 {
     json_object *object = json_object_new_object();
+    r->at++;
     if (take(r, '}'))
         return object;
     do {
-        size_t len = 0;
-        char *name = take(r, '"') ? read_text(r, &len) : NULL;
+        char room[NAME_ROOM];
+        char *name = take(r, '"') ? read_name(r, room) : NULL;
         if (name == NULL || !take(r, ':'))
             r->failed = true;
         else
             json_object_object_add(object, name, read_value(r));
-        free(name);
+        if (name != room)
+            free(name);
     } while (!r->failed && take(r, ','));
     if (!take(r, '}'))
         r->failed = true;
@@ -205,11 +238,11 @@ static json_object *read_value(struct reader *r)
     skip_blanks(r);
     if (++r->depth > MAX_DEPTH)
         r->failed = true;
-    else if (take(r, '{'))
+    else if (*r->at == '{')
         found = read_object(r);
-    else if (take(r, '['))
+    else if (*r->at == '[')
         found = read_array(r);
-    else if (take(r, '"'))
+    else if (*r->at == '"')
         found = read_string(r);
     else
         found = read_word(r);
@@ -229,4 +262,30 @@ bool reader_parse(const char *json, json_object **out)
     }
     *out = found;
     return true;
+}
+
+/* The next value, handed to visit and forgotten. */
+static void visit_value(struct reader *r, reader_visit *visit, void *user)
+{
+    json_object *value = read_value(r);
+    if (!r->failed)
+        visit(user, value);
+    json_object_put(value);
+}
+
+bool reader_each(const char *json, reader_visit *visit, void *user)
+{
+    struct reader r = {.at = json};
+
+    if (!take(&r, '[')) {
+        visit_value(&r, visit, user);
+    } else if (!take(&r, ']')) {
+        do
+            visit_value(&r, visit, user);
+        while (!r.failed && take(&r, ','));
+        if (!take(&r, ']'))
+            r.failed = true;
+    }
+    skip_blanks(&r);
+    return !r.failed && *r.at == '\0';
 }

@@ -15,6 +15,7 @@
 #define MAX_COLUMNS 64
 #define GAP 2
 #define LEAST_COLUMN 6
+#define INT_ROOM 24
 
 /* Characters of UTF-8 text: bytes that do not continue one. */
 static size_t width_of(const char *text)
@@ -76,22 +77,38 @@ static void clean(char *text)
     }
 }
 
+static void copy(const char *text, char *out, size_t size)
+{
+    const size_t len = strnlen(text, size - 1);
+    memcpy(out, text, len);
+    out[len] = '\0';
+}
+
+/* The value as text, which is its own or in `digits`. */
+static const char *text_of(json_object *value, char digits[INT_ROOM])
+{
+    if (value == NULL)
+        return "";
+    if (json_object_is_type(value, json_type_string))
+        return json_object_get_string(value);
+    if (!json_object_is_type(value, json_type_int))
+        return json_object_to_json_string_ext(
+            value, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE);
+    snprintf(digits, INT_ROOM, "%lld",
+             (long long)json_object_get_int64(value));
+    return digits;
+}
+
 void cell_text(json_object *value, cell_style style, char *out, size_t size)
 {
-    const char *text = "";
-    if (value != NULL)
-        text = json_object_is_type(value, json_type_string)
-                   ? json_object_get_string(value)
-                   : json_object_to_json_string_ext(
-                         value, JSON_C_TO_STRING_SPACED |
-                                    JSON_C_TO_STRING_NOSLASHESCAPE);
+    char digits[INT_ROOM];
+    const char *text = text_of(value, digits);
     switch (style) {
     case CELL_AGO:
-        if (text[0] != '\0') {
+        if (text[0] != '\0')
             ago(text, out, size);
-            break;
-        }
-        snprintf(out, size, "%s", text);
+        else
+            copy(text, out, size);
         break;
     case CELL_TIME:
         snprintf(out, size, "%.19s", text);
@@ -99,108 +116,203 @@ void cell_text(json_object *value, cell_style style, char *out, size_t size)
             out[10] = ' ';
         break;
     case CELL_TICK:
-        snprintf(out, size, "%s",
-                 json_object_get_boolean(value) ? "\u2714" : "\u2718");
+        copy(json_object_get_boolean(value) ? "\u2714" : "\u2718", out, size);
         break;
     case CELL_PLAIN:
-        snprintf(out, size, "%s", text);
+        copy(text, out, size);
         break;
     }
     clean(out);
 }
 
-/* Cells of a table as texts, row by row. */
-struct grid {
-    char **cells;
-    size_t rows, columns;
-    size_t widths[MAX_COLUMNS];
-    bool is_number[MAX_COLUMNS];
+struct cell {
+    size_t at; /* of its text */
+    size_t width;
 };
 
-static void fill_row(struct grid *g, size_t row, json_object *object,
-                     const column *columns)
+/* Cells row by row, their texts one behind the other. */
+struct table {
+    const column *columns;
+    size_t column_count;
+    size_t row_count;
+    size_t widths[MAX_COLUMNS];
+    bool is_number[MAX_COLUMNS];
+    struct cell *cells;
+    size_t cell_count, cell_capacity;
+    char *texts;
+    size_t text_len, text_capacity;
+    bool failed; /* no memory */
+};
+
+table *table_create(const column *columns)
 {
-    char text[4096];
-    for (size_t k = 0; k < g->columns; k++) {
-        json_object *value = NULL;
-        json_object_object_get_ex(object, columns[k].key, &value);
-        cell_text(value, columns[k].style, text, sizeof text);
-        if (value != NULL && !json_object_is_type(value, json_type_int) &&
-            !json_object_is_type(value, json_type_double))
-            g->is_number[k] = false;
-        const size_t width = width_of(text);
-        if (width > g->widths[k])
-            g->widths[k] = width;
-        g->cells[row * g->columns + k] = strdup(text);
-    }
+    table *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        return NULL;
+    t->columns = columns;
+    while (columns[t->column_count].key != NULL &&
+           t->column_count < MAX_COLUMNS)
+        t->column_count++;
+    for (size_t k = 0; k < t->column_count; k++)
+        t->widths[k] = width_of(columns[k].heading);
+    return t;
 }
 
-/* The widest columns give way until all fit. */
-static void fit(struct grid *g, size_t available)
+void table_destroy(table *t)
 {
-    size_t total = GAP * (g->columns - 1);
-    for (size_t k = 0; k < g->columns; k++)
-        total += g->widths[k];
+    if (t == NULL)
+        return;
+    free(t->cells);
+    free(t->texts);
+    free(t);
+}
+
+size_t table_row_count(const table *t)
+{
+    return t->row_count;
+}
+
+/* Room for `more` items behind `count`; the items, NULL without memory. */
+static void *grow(void *items, size_t count, size_t more, size_t *capacity,
+                  size_t size)
+{
+    if (count + more <= *capacity)
+        return items;
+    const size_t wanted = 2 * (count + more) + 64;
+    void *grown = reallocarray(items, wanted, size);
+    if (grown != NULL)
+        *capacity = wanted;
+    return grown;
+}
+
+static void add_cell(table *t, const char *text, size_t width)
+{
+    const size_t size = strlen(text) + 1;
+    char *texts =
+        grow(t->texts, t->text_len, size, &t->text_capacity, sizeof *texts);
+    t->failed = t->failed || texts == NULL;
+    if (t->failed)
+        return;
+    t->texts = texts;
+    memcpy(texts + t->text_len, text, size);
+    t->cells[t->cell_count++] = (struct cell){t->text_len, width};
+    t->text_len += size;
+}
+
+void table_add(table *t, json_object *row)
+{
+    char text[4096];
+    struct cell *cells = grow(t->cells, t->cell_count, t->column_count,
+                              &t->cell_capacity, sizeof *cells);
+    t->failed = t->failed || cells == NULL;
+    if (t->failed)
+        return;
+    t->cells = cells;
+    for (size_t k = 0; k < t->column_count; k++) {
+        json_object *value = NULL;
+        json_object_object_get_ex(row, t->columns[k].key, &value);
+        cell_text(value, t->columns[k].style, text, sizeof text);
+        const bool is_number = value == NULL ||
+                               json_object_is_type(value, json_type_int) ||
+                               json_object_is_type(value, json_type_double);
+        t->is_number[k] = is_number && (t->is_number[k] || t->row_count == 0);
+        const size_t width = width_of(text);
+        if (width > t->widths[k])
+            t->widths[k] = width;
+        add_cell(t, text, width);
+    }
+    t->row_count++;
+}
+
+static size_t total_width(const table *t)
+{
+    size_t total = GAP * (t->column_count - 1);
+    for (size_t k = 0; k < t->column_count; k++)
+        total += t->widths[k];
+    return total;
+}
+
+bool table_fits(const table *t, const char *indent)
+{
+    const size_t width = terminal_width();
+    return t->column_count == 0 || width == 0 ||
+           total_width(t) + strlen(indent) <= width;
+}
+
+/* The widest columns give way until all fit; the first one, which names the
+ * row, only when it is alone. */
+static void fit(table *t, size_t available)
+{
+    size_t total = total_width(t);
     while (total > available) {
-        size_t widest = 0;
-        for (size_t k = 1; k < g->columns; k++)
-            if (g->widths[k] > g->widths[widest])
+        size_t widest = t->column_count > 1 ? 1 : 0;
+        for (size_t k = widest + 1; k < t->column_count; k++)
+            if (t->widths[k] > t->widths[widest])
                 widest = k;
-        if (g->widths[widest] <= LEAST_COLUMN)
+        if (t->widths[widest] <= LEAST_COLUMN)
             return;
-        g->widths[widest]--;
+        t->widths[widest]--;
         total--;
     }
 }
 
-static void print_cell(const char *text, size_t width, bool right, bool last)
+static void pad(size_t width)
 {
-    const size_t wide = width_of(text);
-    if (wide > width) {
-        printf("%.*s\u2026", (int)bytes_of(text, width - 1), text);
-    } else {
-        const int pad = (int)(width - wide);
-        printf("%*s%s%*s", right ? pad : 0, "", text, right || last ? 0 : pad,
-               "");
-    }
-    if (!last)
-        printf("%*s", GAP, "");
+    for (; width > 0; width--)
+        putchar(' ');
 }
 
-static void print_headings(const struct grid *g, const column *columns,
-                           const char *indent)
+static void print_cell(const char *text, size_t wide, size_t width, bool right,
+                       bool last)
+{
+    const size_t gap = last ? 0 : GAP;
+    if (wide > width) {
+        fwrite(text, 1, bytes_of(text, width - 1), stdout);
+        fputs("\u2026", stdout);
+        pad(gap);
+        return;
+    }
+    pad(right ? width - wide : 0);
+    fputs(text, stdout);
+    pad((right || last ? 0 : width - wide) + gap);
+}
+
+static void print_headings(const table *t, const char *indent)
 {
     const bool bold = terminal_has_colour(stdout);
     fputs(indent, stdout);
     fputs(bold ? "\033[1m" : "", stdout);
-    for (size_t k = 0; k < g->columns; k++)
-        print_cell(columns[k].heading, g->widths[k], g->is_number[k],
-                   k + 1 == g->columns);
+    for (size_t k = 0; k < t->column_count; k++) {
+        const char *heading = t->columns[k].heading;
+        print_cell(heading, width_of(heading), t->widths[k], t->is_number[k],
+                   k + 1 == t->column_count);
+    }
     printf("%s\n%s", bold ? "\033[0m" : "", indent);
-    for (size_t k = 0; k < g->columns; k++) {
-        for (size_t i = 0; i < g->widths[k]; i++)
+    for (size_t k = 0; k < t->column_count; k++) {
+        for (size_t i = 0; i < t->widths[k]; i++)
             putchar('-');
-        printf("%*s", k + 1 < g->columns ? GAP : 0, "");
+        pad(k + 1 < t->column_count ? GAP : 0);
     }
     putchar('\n');
 }
 
-static void print_grid(struct grid *g, const column *columns,
-                       const char *indent)
+bool table_print(table *t, const char *indent)
 {
     const size_t width = terminal_width();
+    if (t->failed || t->column_count == 0)
+        return !t->failed;
     if (width > 0)
-        fit(g, width > strlen(indent) ? width - strlen(indent) : 0);
-    print_headings(g, columns, indent);
-    for (size_t i = 0; i < g->rows; i++) {
+        fit(t, width > strlen(indent) ? width - strlen(indent) : 0);
+    print_headings(t, indent);
+    for (size_t i = 0; i < t->row_count; i++) {
+        const struct cell *cells = &t->cells[i * t->column_count];
         fputs(indent, stdout);
-        for (size_t k = 0; k < g->columns; k++) {
-            const char *text = g->cells[i * g->columns + k];
-            print_cell(text != NULL ? text : "", g->widths[k], g->is_number[k],
-                       k + 1 == g->columns);
-        }
+        for (size_t k = 0; k < t->column_count; k++)
+            print_cell(t->texts + cells[k].at, cells[k].width, t->widths[k],
+                       t->is_number[k], k + 1 == t->column_count);
         putchar('\n');
     }
+    return true;
 }
 
 /* Without columns, the members of the first row. */
@@ -221,31 +333,20 @@ static size_t columns_of(json_object *rows, column *columns)
 
 void table_rows(json_object *rows, const column *columns, const char *indent)
 {
-    column own[MAX_COLUMNS];
-    struct grid g = {.rows = json_object_array_length(rows)};
+    column own[MAX_COLUMNS + 1] = {{0}};
 
     if (columns == NULL) {
-        g.columns = columns_of(rows, own);
+        if (columns_of(rows, own) == 0)
+            return;
         columns = own;
-    } else {
-        while (columns[g.columns].key != NULL && g.columns < MAX_COLUMNS)
-            g.columns++;
     }
-    if (g.columns == 0)
-        return;
-    g.cells = calloc(g.rows * g.columns + 1, sizeof *g.cells);
-    if (g.cells == NULL)
-        return;
-    for (size_t k = 0; k < g.columns; k++) {
-        g.widths[k] = width_of(columns[k].heading);
-        g.is_number[k] = g.rows > 0;
-    }
-    for (size_t i = 0; i < g.rows; i++)
-        fill_row(&g, i, json_object_array_get_idx(rows, i), columns);
-    print_grid(&g, columns, indent);
-    for (size_t i = 0; i < g.rows * g.columns; i++)
-        free(g.cells[i]);
-    free(g.cells);
+    table *t = table_create(columns);
+    const size_t n = t != NULL ? json_object_array_length(rows) : 0;
+    for (size_t i = 0; i < n; i++)
+        table_add(t, json_object_array_get_idx(rows, i));
+    if (t == NULL || !table_print(t, indent))
+        fputs("orma: there is no memory for a table\n", stderr);
+    table_destroy(t);
 }
 
 static void print_member(const char *name, size_t width, json_object *value,

@@ -198,13 +198,12 @@ static orma_status resolve(orma_profile *p, const json_object *given,
     if (label != NULL)
         st = store_computer(p->store, label, computer, err);
     if (st != ORMA_OK)
-        return error_set(err, ORMA_E_INVALID, "code", 0, "computer");
+        return error_set(err, st, "code", 0, "computer");
     if (wanted != NULL && wanted[0] != '\0') {
         const plugin_entry *entry = NULL;
         st = registry_find(p->registry, KIND_CALCULATION, wanted, &entry, err);
         if (st != ORMA_OK)
-            return error_set(err, ORMA_E_INVALID, "code", 0,
-                             "default_calc_job_plugin");
+            return error_set(err, st, "code", 0, "default_calc_job_plugin");
         *plugin = entry->name;
     }
     return refuse_taken(

@@ -132,14 +132,17 @@ static void check_values(const json_object *given, buf *problems)
             problems);
 }
 
-/* The entry point's own name for what was given. */
+/* The entry point's own name for what was given. *unknown counts those that
+ * there are none of. */
 static const char *canonical(registry *r, enum plugin_kind kind,
-                             const char *given, buf *problems)
+                             const char *given, buf *problems, size_t *unknown)
 {
     const plugin_entry *entry = NULL;
     AUTO_ERROR orma_error *error = NULL;
     if (registry_find(r, kind, given, &entry, &error) == ORMA_OK)
         return entry->name;
+    if (orma_error_status(error) == ORMA_E_NOT_FOUND)
+        (*unknown)++;
     AUTO_FREE char *why = error_chain(error);
     problem(problems, "%s: %s", plugin_kind_singular(kind),
             why != NULL ? why : given);
@@ -166,6 +169,7 @@ orma_status orma_computer_setup(orma_profile *profile, orma_str setup,
 {
     AUTO_JSON json_object *given = NULL;
     AUTO_BUF buf problems = {0};
+    size_t unknown = 0;
 
     orma_status st = take_in(setup, "options", &given, err);
     if (st == ORMA_OK)
@@ -174,18 +178,24 @@ orma_status orma_computer_setup(orma_profile *profile, orma_str setup,
     if (st != ORMA_OK)
         return st;
     check_values(given, &problems);
-    const char *transport = canonical(
-        profile->registry, KIND_TRANSPORT,
-        json_get_text(given, "transport", DEFAULT_TRANSPORT), &problems);
-    const char *scheduler = canonical(
-        profile->registry, KIND_SCHEDULER,
-        json_get_text(given, "scheduler", DEFAULT_SCHEDULER), &problems);
+    const bool has_wrong_values = problems.len > 0;
+    const char *transport =
+        canonical(profile->registry, KIND_TRANSPORT,
+                  json_get_text(given, "transport", DEFAULT_TRANSPORT),
+                  &problems, &unknown);
+    const char *scheduler =
+        canonical(profile->registry, KIND_SCHEDULER,
+                  json_get_text(given, "scheduler", DEFAULT_SCHEDULER),
+                  &problems, &unknown);
     st = buf_status(&problems, err);
     if (st != ORMA_OK)
         return st;
     if (problems.len > 0)
-        return error_set_lines(err, ORMA_E_INVALID, "computer", 0,
-                               buf_c_str(&problems));
+        return error_set_lines(err,
+                               unknown > 0 && !has_wrong_values
+                                   ? ORMA_E_NOT_FOUND
+                                   : ORMA_E_INVALID,
+                               "computer", 0, buf_c_str(&problems));
 
     AUTO_JSON json_object *computer = json_object_new_object();
     json_set_text(computer, "label", field_text(given, "label"));

@@ -47,6 +47,31 @@ orma_status orma_data_import(orma_profile *profile, const char *type,
     return st;
 }
 
+orma_status orma_data_expect(orma_profile *profile, const char *type,
+                             const char *node_name, orma_error **err)
+{
+    registry *r = profile->registry;
+    const plugin_entry *wanted = NULL;
+    AUTO_NODE node *n = NULL;
+
+    orma_status st = registry_find(r, KIND_DATA, type, &wanted, err);
+    if (st == ORMA_OK)
+        st = store_find_node(profile->store, node_name, NULL, &n, err);
+    if (st != ORMA_OK)
+        return st;
+    const plugin_entry *own = registry_data_by_node_type(r, n->node_type);
+    if (own == wanted ||
+        (own != NULL && registry_data_is_a(r, own->name, wanted->name)))
+        return ORMA_OK;
+    if (node_is_process(n->node_type))
+        return error_set(err, ORMA_E_INVALID, "node", 0,
+                         "node %lld is a process, not a \"%s\"",
+                         (long long)n->pk, wanted->name);
+    return error_set(err, ORMA_E_INVALID, "node", 0,
+                     "node %lld is a \"%s\", not a \"%s\"", (long long)n->pk,
+                     own != NULL ? own->name : n->node_type, wanted->name);
+}
+
 orma_status orma_data_export(orma_profile *profile, const char *node_name,
                              const char *format, char **text, size_t *len,
                              orma_error **err)

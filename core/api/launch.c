@@ -142,9 +142,22 @@ orma_status orma_process_result(orma_profile *profile, int64_t pk, char **json,
 /* ---- running
  * ---------------------------------------------------------------------- */
 
-/* Options of the profile that steer the engine, AiiDA's names. */
-static void read_profile_options(const orma_profile *p, run_options *run)
+/* What steers the engine: the profile's options, under AiiDA's names, and the
+ * caller's. */
+typedef struct steering {
+    run_options run;
+    json_object *sandbox; /* run.sandbox is its text */
+} steering;
+
+static void steering_finish(steering *s)
 {
+    json_object_put(s->sandbox);
+}
+#define AUTO_STEERING __attribute__((cleanup(steering_finish)))
+
+static void read_profile_options(const orma_profile *p, steering *s)
+{
+    run_options *run = &s->run;
     AUTO_JSON json_object *attempts =
         config_option(p->config, p->name, "transport.task_maximum_attempts");
     AUTO_JSON json_object *interval = config_option(
@@ -154,6 +167,21 @@ static void read_profile_options(const orma_profile *p, run_options *run)
         run->max_attempts = json_object_get_int(attempts);
     if (interval != NULL && json_object_get_int64(interval) > 0)
         run->retry_initial_s = json_object_get_int64(interval);
+    s->sandbox = config_option(p->config, p->name, "storage.sandbox");
+    if (json_object_is_type(s->sandbox, json_type_string))
+        run->sandbox = json_object_get_string(s->sandbox);
+}
+
+static void steering_read(const orma_profile *profile,
+                          const orma_run_options *options, steering *s)
+{
+    run_options_init(&s->run);
+    read_profile_options(profile, s);
+    if (options == NULL || !ORMA_HAS(orma_run_options, options, user))
+        return;
+    s->run.handle_signals = options->handle_signals != 0;
+    s->run.progress = options->progress;
+    s->run.progress_user = options->user;
 }
 
 orma_status orma_run(orma_profile *profile, const char *entry, orma_str inputs,
@@ -161,26 +189,50 @@ orma_status orma_run(orma_profile *profile, const char *entry, orma_str inputs,
                      orma_error **err)
 {
     AUTO_LAUNCH launch l = {0};
-    AUTO_JSON json_object *sandbox_option = NULL;
-    run_options run;
+    AUTO_STEERING steering s = {0};
 
     *pk = 0;
-    run_options_init(&run);
-    read_profile_options(profile, &run);
-    sandbox_option =
-        config_option(profile->config, profile->name, "storage.sandbox");
-    if (json_object_is_type(sandbox_option, json_type_string))
-        run.sandbox = json_object_get_string(sandbox_option);
-    if (options != NULL && ORMA_HAS(orma_run_options, options, user)) {
-        run.handle_signals = options->handle_signals != 0;
-        run.progress = options->progress;
-        run.progress_user = options->user;
-    }
+    steering_read(profile, options, &s);
     orma_status st = build(profile->registry, profile->store, entry, inputs,
                            folder_of(options), &l, err);
     if (st == ORMA_OK)
         st = engine_run(profile->registry, profile->store, l.spec, l.inputs,
-                        &run, pk, err);
+                        &s.run, pk, err);
+    return st == ORMA_OK ? orma_process_result(profile, *pk, json, err) : st;
+}
+
+/* A request to kill stands: only the engine may end what it was asked to. */
+static orma_status take_pause_back(orma_profile *p, int64_t pk,
+                                   orma_error **err)
+{
+    process_row row = {0};
+    bool found = false;
+    const orma_status st = store_process_row(p->store, pk, &row, &found, err);
+
+    if (st != ORMA_OK || !found)
+        return st;
+    const bool is_pause = text_equal(row.request, "pause");
+    process_row_finish(&row);
+    return is_pause ? store_request(p->store, pk, NULL, err) : ORMA_OK;
+}
+
+orma_status orma_resume(orma_profile *profile, const char *process,
+                        const orma_run_options *options, int64_t *pk,
+                        char **json, orma_error **err)
+{
+    AUTO_STEERING steering s = {0};
+    AUTO_NODE node *n = NULL;
+
+    *pk = 0;
+    steering_read(profile, options, &s);
+    orma_status st = store_find_node(profile->store, process, "process.", &n,
+                                     err);
+    if (st != ORMA_OK)
+        return st;
+    *pk = n->pk;
+    st = take_pause_back(profile, *pk, err);
+    if (st == ORMA_OK)
+        st = engine_resume(profile->registry, profile->store, *pk, &s.run, err);
     return st == ORMA_OK ? orma_process_result(profile, *pk, json, err) : st;
 }
 

@@ -6,5 +6,6 @@ libcore_la_SOURCES += \
 	core/api/documents.c core/api/files.c core/api/graph.c \
 	core/api/handout.c core/api/handout.h core/api/launch.c \
 	core/api/nodes.c core/api/nodes_internal.h core/api/plugins.c \
-	core/api/processes.c core/api/profile.c core/api/profile_internal.h \
-	core/api/setup.c core/api/status.c core/api/tree.c
+	core/api/process_list.c core/api/processes.c core/api/profile.c \
+	core/api/profile_internal.h core/api/setup.c core/api/status.c \
+	core/api/tree.c

@@ -117,7 +117,7 @@ static orma_status add_package(registry *r, const plugin_package *p,
 static orma_status take_text(const json_object *rows, char **json,
                              orma_error **err)
 {
-    char *text = json_text(rows, JSON_COMPACT);
+    char *text = json_text(rows, JSON_PRETTY);
 
     if (text == NULL)
         return error_no_memory(err);

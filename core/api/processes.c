@@ -1,11 +1,9 @@
-/* Listing processes, their reports, and a calcjob's files and results.
+/* Reports of processes, and a calcjob's files and results.
  *
  * SPDX-License-Identifier: MIT */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include <json-c/linkhash.h>
 
 #include <orma/api/nodes.h>
 
@@ -18,216 +16,9 @@
 #include <engine/machine.h>
 #include <process/inputs.h>
 
-#define MAX_PROJECTIONS 24
 #define MAX_CALL_DEPTH 64
-
-/* What `project` may name, and the storage's key for it. */
-static const struct {
-    const char *name, *key;
-} projections[] = {
-    {"pk", "pk"},
-    {"uuid", "uuid"},
-    {"ctime", "ctime"},
-    {"mtime", "mtime"},
-    {"label", "label"},
-    {"description", "description"},
-    {"computer", "computer"},
-    {"user", "user"},
-    {"node_type", "node_type"},
-    {"process_type", "process_type"},
-    {"state", "attributes.process_state"},
-    {"process_state", "attributes.process_state"},
-    {"process_status", "attributes.process_status"},
-    {"process_label", "attributes.process_label"},
-    {"exit_status", "attributes.exit_status"},
-    {"exit_message", "attributes.exit_message"},
-    {"sealed", "attributes.sealed"},
-    {"paused", "attributes.paused"},
-    {"job_id", "attributes.job_id"},
-    {"scheduler_state", "attributes.scheduler_state"},
-    {"exception", "attributes.exception"},
-    {"version", "attributes.version"},
-};
-
-static const char *const default_projections[] = {
-    "pk", "ctime", "process_label", "state", "process_status",
-};
-
-/* What "state" is composed of, beside itself. */
-static const char *const state_keys[] = {"attributes.exit_status",
-                                         "attributes.paused"};
-
-static const field query_fields[] = {
-    {"all", FIELD_BOOL, false},           {"process_state", FIELD_TEXT, false},
-    {"process_label", FIELD_TEXT, false}, {"exit_status", FIELD_NUMBER, false},
-    {"failed", FIELD_BOOL, false},        {"paused", FIELD_BOOL, false},
-    {"past_days", FIELD_NUMBER, false},   {"limit", FIELD_NUMBER, false},
-    {"order_by", FIELD_TEXT, false},      {"order_dir", FIELD_TEXT, false},
-    {"project", FIELD_WORDS, false},
-};
-
-/* Names asked for and keys to fetch. */
-struct selection {
-    const char *names[MAX_PROJECTIONS];
-    const char *name_keys[MAX_PROJECTIONS];
-    size_t name_count;
-    const char *keys[MAX_PROJECTIONS + 2];
-    size_t key_count;
-};
-
-static void add_key(struct selection *s, const char *key)
-{
-    for (size_t i = 0; i < s->key_count; i++)
-        if (text_equal(s->keys[i], key))
-            return;
-    s->keys[s->key_count++] = key;
-}
-
-static orma_status add_projection(struct selection *s, const char *name,
-                                  orma_error **err)
-{
-    const char *known[sizeof projections / sizeof *projections];
-    for (size_t i = 0; i < sizeof projections / sizeof *projections; i++) {
-        known[i] = projections[i].name;
-        if (!text_equal(projections[i].name, name) ||
-            s->name_count == MAX_PROJECTIONS)
-            continue;
-        s->names[s->name_count] = projections[i].name;
-        s->name_keys[s->name_count++] = projections[i].key;
-        add_key(s, projections[i].key);
-        if (text_equal(name, "state"))
-            for (size_t k = 0; k < sizeof state_keys / sizeof *state_keys; k++)
-                add_key(s, state_keys[k]);
-        return ORMA_OK;
-    }
-    const char *closest =
-        text_closest(name, known, sizeof known / sizeof *known);
-    error_set(err, ORMA_E_INVALID, "process", 0,
-              "project: there is no column \"%s\"", name);
-    error_hint(err, closest != NULL ? "did you mean \"%s\"?" : "columns: %s, …",
-               closest != NULL ? closest : "pk, uuid, ctime, state");
-    return ORMA_E_INVALID;
-}
-
-static orma_status select_columns(struct selection *s,
-                                  const json_object *project, orma_error **err)
-{
-    orma_status st = ORMA_OK;
-    if (json_object_is_type(project, json_type_array)) {
-        const size_t n = json_object_array_length(project);
-        for (size_t i = 0; st == ORMA_OK && i < n; i++)
-            st = add_projection(
-                s,
-                json_object_get_string(json_object_array_get_idx(project, i)),
-                err);
-        return st;
-    }
-    for (size_t i = 0; st == ORMA_OK && i < sizeof default_projections /
-                                                sizeof *default_projections;
-         i++)
-        st = add_projection(s, default_projections[i], err);
-    return st;
-}
-
-/* The composed state from a row of the storage. */
-static json_object *composed_state(const json_object *row)
-{
-    AUTO_JSON json_object *attributes = json_object_new_object();
-    AUTO_BUF buf text = {0};
-    json_object *value = NULL;
-    static const char prefix[] = "attributes.";
-
-    json_object_object_foreach(row, key, member)
-    {
-        if (text_starts(key, prefix))
-            json_set(attributes, key + sizeof prefix - 1, json_copy(member));
-    }
-    process_state_text(attributes, &text);
-    value = json_object_new_string(buf_c_str(&text));
-    return value;
-}
-
-static json_object *named_rows(const struct selection *s,
-                               const json_object *rows)
-{
-    json_object *named = json_object_new_array();
-    for (size_t i = 0; i < json_object_array_length(rows); i++) {
-        const json_object *row = json_object_array_get_idx(rows, i);
-        json_object *out = json_object_new_object();
-        for (size_t k = 0; k < s->name_count; k++) {
-            const json_object *value = json_get(row, s->name_keys[k]);
-            json_set(out, s->names[k],
-                     text_equal(s->names[k], "state") ? composed_state(row)
-                     : value != NULL                  ? json_copy(value)
-                                                      : NULL);
-        }
-        json_object_array_add(named, out);
-    }
-    return named;
-}
-
-static orma_status read_query(const json_object *given, process_query *query,
-                              orma_error **err)
-{
-    enum process_state state;
-    const char *order = json_get_text(given, "order_by", "ctime");
-    const char *direction = json_get_text(given, "order_dir", "asc");
-
-    query->all = json_get_bool(given, "all", false);
-    query->state = field_text(given, "process_state");
-    query->process_label = field_text(given, "process_label");
-    query->exit_status = json_get_int(given, "exit_status", -1);
-    query->failed = json_get_bool(given, "failed", false);
-    query->paused = json_get_bool(given, "paused", false);
-    query->past_days = json_get_int(given, "past_days", 0);
-    query->limit = json_get_int(given, "limit", 0);
-    query->by_mtime = text_equal(order, "mtime");
-    query->descending = text_equal(direction, "desc");
-    if (query->state != NULL && !process_state_parse(query->state, &state)) {
-        error_set(err, ORMA_E_INVALID, "process", 0,
-                  "process_state: \"%s\" is no state", query->state);
-        error_hint(err, "created, running, waiting, finished, excepted or "
-                        "killed");
-        return ORMA_E_INVALID;
-    }
-    if (!query->by_mtime && !text_equal(order, "ctime"))
-        return error_set(err, ORMA_E_INVALID, "process", 0,
-                         "order_by: \"%s\" is neither \"ctime\" nor \"mtime\"",
-                         order);
-    if (!query->descending && !text_equal(direction, "asc"))
-        return error_set(err, ORMA_E_INVALID, "process", 0,
-                         "order_dir: \"%s\" is neither \"asc\" nor \"desc\"",
-                         direction);
-    /* A terminal state or an exit status asks for terminated processes. */
-    if (query->state != NULL || query->exit_status >= 0 || query->failed)
-        query->all = true;
-    return ORMA_OK;
-}
-
-orma_status orma_process_list(orma_profile *profile, orma_str query,
-                              char **json, orma_error **err)
-{
-    AUTO_JSON json_object *given = NULL;
-    AUTO_JSON json_object *rows = NULL;
-    struct selection selection = {0};
-    process_query q = {0};
-
-    orma_status st = take_in(query, "query", &given, err);
-    if (st == ORMA_OK)
-        st = fields_check(given, query_fields,
-                          sizeof query_fields / sizeof *query_fields, err);
-    if (st == ORMA_OK)
-        st = read_query(given, &q, err);
-    if (st == ORMA_OK)
-        st = select_columns(&selection, json_get(given, "project"), err);
-    if (st != ORMA_OK)
-        return st;
-    q.projections = selection.keys;
-    q.projection_count = selection.key_count;
-    st = store_list_processes(profile->store, &q, &rows, err);
-    return st == ORMA_OK ? hand_out(named_rows(&selection, rows), json, err)
-                         : st;
-}
+#define TAIL_LINES 20
+#define TAIL_BYTES ((size_t)32 << 10)
 
 /* Numbers of AiiDA's level names; 0: unknown. */
 static int32_t level_number(const char *name)
@@ -256,6 +47,87 @@ static orma_status find_process(orma_profile *p, const char *name, node **out,
     return ORMA_E_INVALID;
 }
 
+/* The output of a process by its link label, 0: none. */
+static orma_status output_pk(orma_profile *p, const node *process,
+                             const char *label, int64_t *pk, orma_error **err)
+{
+    AUTO_LINKS store_links links = {0};
+    const orma_status st =
+        store_node_links(p->store, process->pk, false, &links, err);
+    *pk = 0;
+    for (size_t i = 0; st == ORMA_OK && i < links.count; i++)
+        if (text_equal(links.items[i].label, label))
+            *pk = links.items[i].pk;
+    return st;
+}
+
+/* The end of a file that may be of any size. */
+static orma_status keep_tail(void *user, orma_str bytes)
+{
+    buf *tail = user;
+    buf_str(tail, bytes);
+    if (tail->len > 2 * TAIL_BYTES) {
+        memmove(tail->ptr, tail->ptr + tail->len - TAIL_BYTES, TAIL_BYTES);
+        tail->len = TAIL_BYTES;
+        tail->ptr[TAIL_BYTES] = '\0';
+    }
+    return buf_status(tail, NULL);
+}
+
+/* The last lines of a text. [in] */
+static const char *last_lines(const char *text, size_t len)
+{
+    size_t at = len, seen = 0;
+    while (at > 0 && (text[at - 1] != '\n' || at == len || ++seen < TAIL_LINES))
+        at--;
+    return text + at;
+}
+
+/* What a scheduler complains of is often all there is to explain a failure. */
+static orma_status add_scheduler_errors(orma_profile *p, const node *process,
+                                        json_object *row, bool *found,
+                                        orma_error **err)
+{
+    AUTO_NODE node *retrieved = NULL;
+    AUTO_BUF buf tail = {0};
+    int64_t pk = 0;
+    char name[24];
+    const char *file =
+        json_get_text(process->attributes, "scheduler_stderr", NULL);
+
+    orma_status st = output_pk(p, process, "retrieved", &pk, err);
+    if (st != ORMA_OK || file == NULL || pk == 0)
+        return st;
+    st = store_node(p->store, pk, &retrieved, err);
+    if (st != ORMA_OK || repository_key(retrieved->repository, file) == NULL)
+        return st;
+    snprintf(name, sizeof name, "%lld", (long long)pk);
+    st = orma_node_read(p, name, file, keep_tail, &tail, err);
+    if (st != ORMA_OK)
+        return st;
+    while (tail.len > 0 && strchr(" \n\r\t", tail.ptr[tail.len - 1]) != NULL)
+        tail.ptr[--tail.len] = '\0';
+    if (tail.len == 0)
+        return ORMA_OK;
+    json_set(row, "pk", NULL);
+    json_set(row, "uuid", NULL);
+    json_set(row, "time", NULL);
+    json_set_text(row, "levelname", "WARNING");
+    json_set_text(row, "loggername", "scheduler_stderr");
+    json_set_text(row, "message", last_lines(tail.ptr, tail.len));
+    *found = true;
+    return ORMA_OK;
+}
+
+static void add_row(json_object *rows, json_object *row, int64_t pk,
+                    const char *name, int depth)
+{
+    json_set_int(row, "node", pk);
+    json_set_text(row, "process_label", name != NULL ? name : "");
+    json_set_int(row, "depth", depth);
+    json_object_array_add(rows, json_object_get(row));
+}
+
 static orma_status add_report(orma_profile *p, int64_t pk, int depth,
                               int32_t min_level, json_object *rows,
                               orma_error **err)
@@ -274,13 +146,17 @@ static orma_status add_report(orma_profile *p, int64_t pk, int depth,
         json_object *row = json_object_array_get_idx(logs, i);
         if (level_number(json_get_text(row, "levelname", "")) < min_level)
             continue;
-        json_set_int(row, "node", pk);
-        json_set_text(row, "process_label", name != NULL ? name : "");
-        json_set_int(row, "depth", depth);
-        json_object_array_add(rows, json_object_get(row));
+        add_row(rows, row, pk, name, depth);
     }
-    if (depth == MAX_CALL_DEPTH)
-        return ORMA_OK;
+    if (min_level <= ORMA_LOG_WARNING) {
+        AUTO_JSON json_object *row = json_object_new_object();
+        bool found = false;
+        st = add_scheduler_errors(p, process, row, &found, err);
+        if (st == ORMA_OK && found)
+            add_row(rows, row, pk, name, depth);
+    }
+    if (st != ORMA_OK || depth == MAX_CALL_DEPTH)
+        return st;
     st = store_node_links(p->store, pk, false, &links, err);
     for (size_t i = 0; st == ORMA_OK && i < links.count; i++)
         if (links.items[i].type == LINK_CALL_CALC ||
@@ -308,20 +184,6 @@ orma_status orma_process_report(orma_profile *profile, const char *process,
     if (st == ORMA_OK)
         st = add_report(profile, n->pk, 0, level, rows, err);
     return st == ORMA_OK ? hand_out(json_object_get(rows), json, err) : st;
-}
-
-/* The output of a process by its link label, 0: none. */
-static orma_status output_pk(orma_profile *p, const node *process,
-                             const char *label, int64_t *pk, orma_error **err)
-{
-    AUTO_LINKS store_links links = {0};
-    const orma_status st =
-        store_node_links(p->store, process->pk, false, &links, err);
-    *pk = 0;
-    for (size_t i = 0; st == ORMA_OK && i < links.count; i++)
-        if (text_equal(links.items[i].label, label))
-            *pk = links.items[i].pk;
-    return st;
 }
 
 static orma_status find_calcjob(orma_profile *p, const char *name, node **out,

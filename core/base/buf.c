@@ -100,6 +100,7 @@ void buf_clear(buf *b)
 {
     b->len = 0;
     b->failed = false;
+    b->refusal = NULL;
     if (b->ptr != NULL)
         b->ptr[0] = '\0';
 }
@@ -116,8 +117,16 @@ char *buf_take(buf *b)
     return text;
 }
 
+void buf_refuse(buf *b, const char *why)
+{
+    b->failed = true;
+    b->refusal = why;
+}
+
 orma_status buf_status(const buf *b, orma_error **err)
 {
+    if (b->refusal != NULL)
+        return error_set(err, ORMA_E_INVALID, "text", 0, "%s", b->refusal);
     return b->failed ? error_no_memory(err) : ORMA_OK;
 }
 

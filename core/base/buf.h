@@ -18,6 +18,7 @@ typedef struct buf {
     size_t len;
     size_t capacity;
     bool failed;
+    const char *refusal; /* [static] why, when not for want of memory */
 } buf;
 
 void buf_append(buf *b, const void *bytes, size_t len);
@@ -40,7 +41,12 @@ void buf_clear(buf *b);
  * NULL when an append failed or there is no memory. */
 char *buf_take(buf *b);
 
-/* ORMA_OK, or NO_MEMORY with *err set when an append failed. */
+/* Makes all that follows fail: what is to be appended must not be. `why` is
+ * the message, static. */
+void buf_refuse(buf *b, const char *why);
+
+/* ORMA_OK; with *err set NO_MEMORY when an append failed, INVALID when one was
+ * refused. */
 orma_status buf_status(const buf *b, orma_error **err);
 
 /* Accepts zeroed buffers. */

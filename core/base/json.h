@@ -35,10 +35,12 @@ enum json_style {
     JSON_PRETTY   /* 4-space indent, UTF-8, newline at the end */
 };
 
-/* Appends the value. NULL is null. */
+/* Appends the value. NULL is null. Bytes that are not UTF-8 become U+FFFD in
+ * strings; in a key of an object they make the buffer fail, as INVALID. */
 void json_write(buf *out, const json_object *value, enum json_style style);
 
-/* The value as new text that the caller frees; NULL without memory. */
+/* The value as new text that the caller frees; NULL without memory, and for
+ * what json_write() refuses. */
 char *json_text(const json_object *value, enum json_style style);
 
 /* A float that keeps a fractional part or exponent when written: Python's

@@ -157,7 +157,11 @@ static void write_object(buf *out, const json_object *value,
     for (bool first = true; entry != NULL; first = false) {
         const char *key = lh_entry_k(entry);
         write_gap(out, !first, depth + 1, style);
-        write_string(out, key, strlen(key), style);
+        const size_t len = strlen(key);
+        /* Two keys must not become one, as replaced bytes would make them. */
+        if (json_utf8_valid(key, len) < len)
+            buf_refuse(out, "a key of a JSON object is not valid UTF-8");
+        write_string(out, key, len, style);
         buf_text(out, style == JSON_COMPACT ? ":" : ": ");
         write_value(out, lh_entry_v(entry), style, depth + 1);
         entry = entry->next;

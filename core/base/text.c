@@ -160,6 +160,53 @@ bool text_is_utf8(orma_str text)
     return true;
 }
 
+/* Copies text, with what `write_bad` makes of each byte that is not UTF-8. */
+static char *mend(orma_str text, void (*write_bad)(buf *out, unsigned char c))
+{
+    const unsigned char *s = (const unsigned char *)text.ptr;
+    buf out = {0};
+
+    for (size_t i = 0; i < text.len;) {
+        const size_t n = s[i] == 0 ? 0 : utf8_sequence(s + i, text.len - i);
+        if (n > 0)
+            buf_append(&out, s + i, n);
+        else
+            write_bad(&out, s[i]);
+        i += n > 0 ? n : 1;
+    }
+    return buf_take(&out);
+}
+
+static void write_replacement(buf *out, unsigned char c)
+{
+    (void)c;
+    buf_text(out, "\xEF\xBF\xBD");
+}
+
+static void write_escape(buf *out, unsigned char c)
+{
+    buf_printf(out, "\\x%02X", c);
+}
+
+char *text_to_utf8(orma_str text)
+{
+    return mend(text, write_replacement);
+}
+
+char *text_show_bytes(orma_str text)
+{
+    return mend(text, write_escape);
+}
+
+size_t text_length(const char *text)
+{
+    size_t count = 0;
+
+    for (const char *p = text; *p != '\0'; p++)
+        count += ((unsigned char)*p & 0xC0) != 0x80; /* no continuation */
+    return count;
+}
+
 static size_t smallest(size_t a, size_t b, size_t c)
 {
     const size_t ab = a < b ? a : b;

@@ -28,6 +28,17 @@ bool text_is_port_name(const char *name);
 /* True for valid UTF-8 without NUL. */
 bool text_is_utf8(orma_str text);
 
+/* The text with U+FFFD for every byte that has no place in valid UTF-8, NUL
+ * too; the caller frees it. NULL without memory. */
+char *text_to_utf8(orma_str text);
+
+/* The same with such bytes written out, "caf\xE9": for messages that have to
+ * name the text. */
+char *text_show_bytes(orma_str text);
+
+/* Characters (code points) of valid UTF-8. */
+size_t text_length(const char *text);
+
 /* Closest of the n candidates to a misspelt word (edit distance at most 1/3 of its
  * length), or NULL: "did you mean". */
 const char *text_closest(const char *word, const char *const *candidates,

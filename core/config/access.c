@@ -183,6 +183,27 @@ static orma_status write_record(const char *folder, profile_access *access,
     return ORMA_OK;
 }
 
+/* Who may not write there can only read the profile, and does no harm without
+ * a record. */
+static orma_status leave_record(const char *folder, profile_access *access,
+                                orma_error **err)
+{
+    AUTO_ERROR orma_error *problem = NULL;
+    orma_status st = file_mkdirs(folder, 0700, &problem);
+    if (st == ORMA_OK) {
+        each_record(folder, ".pid", remove_if_stale, NULL);
+        st = write_record(folder, access, &problem);
+    }
+    if (st == ORMA_OK || orma_error_code(problem) == EROFS ||
+        orma_error_code(problem) == EACCES)
+        return ORMA_OK;
+    if (err != NULL) {
+        *err = problem;
+        problem = NULL;
+    }
+    return st;
+}
+
 orma_status access_open(const char *config_folder, const char *profile,
                         profile_access **out, orma_error **err)
 {
@@ -192,11 +213,7 @@ orma_status access_open(const char *config_folder, const char *profile,
         free(access);
         return error_no_memory(err);
     }
-    orma_status st = file_mkdirs(folder, 0700, err);
-    if (st == ORMA_OK) {
-        each_record(folder, ".pid", remove_if_stale, NULL);
-        st = write_record(folder, access, err);
-    }
+    orma_status st = leave_record(folder, access, err);
     /* After our own record: a locker looks for records after it has locked. */
     if (st == ORMA_OK)
         st = check_lock(folder, profile, err);

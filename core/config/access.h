@@ -9,7 +9,8 @@
 
 typedef struct profile_access profile_access;
 
-/* Leaves this process's record. Records of dead processes are removed.
+/* Leaves this process's record, unless it may not write there: then it can
+ * only read. Records of dead processes are removed.
  * Errors: TRANSIENT (another process has locked the profile), those of the
  * file system. */
 orma_status access_open(const char *config_folder, const char *profile,

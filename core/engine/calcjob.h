@@ -10,6 +10,7 @@
 #ifndef CORE_ENGINE_CALCJOB_H
 #define CORE_ENGINE_CALCJOB_H
 
+#include <engine/local_folder.h>
 #include <engine/machine.h>
 #include <engine/run.h>
 #include <orma/error.h>
@@ -45,6 +46,7 @@ typedef struct calcjob {
     json_object *scheduler_spec; /* its normal form, borrowed */
     bool is_free;                /* the transport costs nothing to open */
 
+    local_folder folder;   /* where those that follow are made */
     char *sandbox;         /* prepared folder, NULL: none; owned */
     json_object *calcinfo; /* completed, owned */
     json_object *template; /* job template, owned */
@@ -78,8 +80,7 @@ static inline orma_status pass_error(orma_status st, orma_error *why,
     return st;
 }
 
-/* ---- calcjob_unit.c: what is to be stored ---------------------------------
- */
+/* ---- calcjob_unit.c: what is to be stored ------------------------------ */
 
 /* The unit to write into, begun when there is none. */
 orma_status calcjob_unit(calcjob *job, unit **out, orma_error **err);
@@ -90,9 +91,12 @@ void calcjob_drop_unit(calcjob *job);
 /* Commits with the nodes that were made. */
 orma_status calcjob_commit(calcjob *job, orma_error **err);
 
-/* Attribute of the process node; takes over value. */
+/* Attribute of the process node; takes over value, NULL: there was no memory
+ * for it. */
 orma_status calcjob_set(calcjob *job, const char *key, json_object *value,
                         orma_error **err);
+orma_status calcjob_set_null(calcjob *job, const char *key, orma_error **err);
+orma_status calcjob_unset(calcjob *job, const char *key, orma_error **err);
 orma_status calcjob_set_text(calcjob *job, const char *key, const char *text,
                              orma_error **err);
 
@@ -104,6 +108,18 @@ orma_status calcjob_add_output(calcjob *job, const char *label, node *n,
 orma_status calcjob_log(calcjob *job, int32_t level, const char *message,
                         orma_error **err);
 
+/* The same by another logger than the process's own. */
+orma_status calcjob_log_as(calcjob *job, const char *logger, int32_t level,
+                           const char *message, orma_error **err);
+
+/* A new folder on this machine for `name`, gone with the runner at the latest;
+ * the caller frees *path. */
+orma_status calcjob_make_folder(calcjob *job, const char *name, char **path,
+                                orma_error **err);
+
+/* Removes such a folder and frees *path, which becomes NULL; accepts NULL. */
+void calcjob_remove_folder(char **path);
+
 /* A line of progress for the user. */
 void calcjob_progress(const calcjob *job, const char *fmt, ...)
     ORMA_PRINTF(2, 3);
@@ -113,8 +129,7 @@ const json_object *calcjob_option(const calcjob *job, const char *name);
 const char *calcjob_option_text(const calcjob *job, const char *name,
                                 const char *fallback);
 
-/* ---- calcjob_session.c: the computer ---------------------------------------
- */
+/* ---- calcjob_session.c: the computer ----------------------------------- */
 
 /* Loads the computer's plugins; no connection yet. */
 orma_status calcjob_load_plugins(calcjob *job, orma_error **err);
@@ -158,8 +173,7 @@ orma_status calcjob_remote_read(calcjob *job, const char *path, buf *out,
  * the next one after `at`, NULL at the end. */
 const char *name_next(const buf *names, const char *at);
 
-/* ---- the stages
- * ----------------------------------------------------------------- */
+/* ---- the stages -------------------------------------------------------- */
 
 /* Sandbox, calcinfo, job template, submit script. */
 orma_status calcjob_prepare(calcjob *job, orma_error **err);
@@ -202,8 +216,7 @@ orma_status calcjob_retrieve(calcjob *job, orma_error **err);
 /* *exit_status as the process ends with. */
 orma_status calcjob_parse(calcjob *job, int32_t *exit_status, orma_error **err);
 
-/* ---- calcjob_create.c
- * -------------------------------------------------------------- */
+/* ---- calcjob_create.c -------------------------------------------------- */
 
 /* Checks what must hold before anything is stored: options, computer, plugins,
  * resources. Errors: INVALID, REFUSED, UNSUPPORTED and those of loading. */
@@ -215,8 +228,7 @@ orma_status calcjob_create(calcjob *job, orma_error **err);
 /* The node alone, for what stores nothing. */
 orma_status calcjob_create_node(calcjob *job, orma_error **err);
 
-/* ---- calcjob_load.c --------------------------------------------------------
- */
+/* ---- calcjob_load.c ---------------------------------------------------- */
 
 /* Spec and inputs of a stored process, from its links and attributes; both the
  * caller's. */

@@ -16,8 +16,7 @@
 
 #define EXIT_NO_RETRIEVED_FOLDER 100
 
-/* ---- the scheduler's word --------------------------------------------------
- */
+/* ---- the scheduler's word ---------------------------------------------- */
 
 static orma_status read_stream(calcjob *job, const char *option, buf *out,
                                orma_error **err)
@@ -68,8 +67,8 @@ static orma_status log_status(calcjob *job, int32_t status, orma_error **err)
 {
     const exit_code *code = spec_exit_status(job->spec, status);
     AUTO_FREE char *line =
-        text_printf("scheduler parser returned exit code %ld: %s", (long)status,
-                    code != NULL ? code->message : "");
+        text_printf("scheduler parser returned exit code<%ld>: %s",
+                    (long)status, code != NULL ? code->message : "");
 
     return line != NULL ? calcjob_log(job, ORMA_LOG_WARNING, line, err)
                         : error_no_memory(err);
@@ -102,17 +101,37 @@ static orma_status scheduler_word(calcjob *job, int32_t *status,
     return found != 0 ? log_status(job, found, err) : ORMA_OK;
 }
 
-/* ---- results into the graph
- * --------------------------------------------------- */
+/* ---- results into the graph -------------------------------------------- */
+
+/* Exit code of the parser, or one by which its outputs were refused; 0 when it
+ * named none, though the process may end with another's. */
+static int32_t status_of_parser(const parse_call *call)
+{
+    const bool has_code = call->has_exit_code && call->exit_code != NULL;
+
+    return has_code || call->exit_status == EXIT_INVALID_OUTPUT
+               ? call->exit_status
+               : 0;
+}
 
 static orma_status keep_logs(calcjob *job, const parse_call *call,
-                             orma_error **err)
+                             const char *parser, orma_error **err)
 {
+    AUTO_FREE char *logger = text_printf("aiida.parser.%s", parser);
+    AUTO_FREE char *line = text_printf(
+        "output parser returned exit code<%ld>: %s", (long)call->exit_status,
+        call->exit_message != NULL ? call->exit_message : "");
     orma_status st = ORMA_OK;
 
+    if (logger == NULL || line == NULL)
+        return error_no_memory(err);
     for (size_t i = 0; i < call->log_count && st == ORMA_OK; i++)
-        st = calcjob_log(job, call->logs[i].level, call->logs[i].message, err);
-    return st;
+        st = calcjob_log_as(
+            job, call->logs[i].is_of_parser ? logger : ENGINE_LOGGER,
+            call->logs[i].level, call->logs[i].message, err);
+    return st == ORMA_OK && status_of_parser(call) > 0
+               ? calcjob_log(job, ORMA_LOG_WARNING, line, err)
+               : st;
 }
 
 static orma_status keep_outputs(calcjob *job, parse_call *call,
@@ -142,11 +161,11 @@ static orma_status parse_without_folder(calcjob *job, int32_t *exit_status,
 
 static orma_status run_call(calcjob *job, parse_call *call, orma_error **err)
 {
-    orma_status st = parse_call_run(
-        call, calcjob_option_text(job, "parser_name", NULL), err);
+    const char *parser = calcjob_option_text(job, "parser_name", NULL);
+    orma_status st = parse_call_run(call, parser, err);
 
     if (st == ORMA_OK)
-        st = keep_logs(job, call, err);
+        st = keep_logs(job, call, parser != NULL ? parser : "", err);
     if (st == ORMA_OK)
         st = keep_outputs(job, call, err);
     if (st != ORMA_OK)
@@ -174,8 +193,7 @@ orma_status calcjob_parse(calcjob *job, int32_t *exit_status, orma_error **err)
      * they lie on the computer until the folder is cleaned. */
     orma_status st = retrieve_temporary(job, err);
     if (st == ORMA_OK && job->temporary != NULL)
-        st = retrieve_folder_node(job->registry, job->temporary,
-                                  &call.temporary, err);
+        st = retrieve_folder_node(job, job->temporary, &call.temporary, err);
     if (st == ORMA_OK)
         st = scheduler_word(job, &call.scheduler_status, err);
     if (st == ORMA_OK)

@@ -4,7 +4,6 @@
  * SPDX-License-Identifier: MIT */
 #include <engine/calcjob.h>
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,8 +186,7 @@ static orma_status call_plugin(calcjob *job, json_object **calcinfo,
     return ORMA_OK;
 }
 
-/* ---- what the engine adds -------------------------------------------------
- */
+/* ---- what the engine adds ---------------------------------------------- */
 
 static orma_status complete_resources(calcjob *job, json_object **out,
                                       orma_error **err)
@@ -295,24 +293,6 @@ static orma_status write_documents(calcjob *job, orma_error **err)
                          : st;
 }
 
-static orma_status make_sandbox(calcjob *job, orma_error **err)
-{
-    const char *parent = job->options != NULL ? job->options->sandbox : NULL;
-
-    if (parent == NULL)
-        return file_temp_dir("orma-sandbox", &job->sandbox, err);
-    char *path = file_join(parent, "orma-sandbox-XXXXXX");
-    if (path == NULL)
-        return error_no_memory(err);
-    if (mkdtemp(path) == NULL) {
-        free(path);
-        return error_errno(err, errno, "engine",
-                           "cannot make a sandbox in \"%s\"", parent);
-    }
-    job->sandbox = path;
-    return ORMA_OK;
-}
-
 /* A former preparation, whose upload failed or was cut off. */
 static void forget_former(calcjob *job)
 {
@@ -333,7 +313,7 @@ orma_status calcjob_prepare(calcjob *job, orma_error **err)
     forget_former(job);
     orma_status st = calcjob_load_plugins(job, err);
     if (st == ORMA_OK)
-        st = make_sandbox(job, err);
+        st = calcjob_make_folder(job, "sandbox", &job->sandbox, err);
     return st == ORMA_OK ? calcjob_fill_sandbox(job, err) : st;
 }
 

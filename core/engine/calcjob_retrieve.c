@@ -16,10 +16,10 @@
 #include <engine/retrieve.h>
 
 #define DETAIL_TIMEOUT_S 120
+#define LOOK_TIMEOUT_S 60
 #define NAMES_MAX_BYTES ((size_t)64 << 20)
 
-/* ---- names: pure
- * ------------------------------------------------------------- */
+/* ---- names: pure ------------------------------------------------------- */
 
 static bool has_magic(const char *path)
 {
@@ -92,25 +92,74 @@ bool retrieve_item_read(const json_object *entry, retrieve_item *out)
     return true;
 }
 
-/* ---- fetching
- * ------------------------------------------------------------------ */
+/* ---- fetching ---------------------------------------------------------- */
 
-/* A symlink may point at a file or at a folder, which is a listing's matter. */
-static orma_status fetch_link(calcjob *job, const char *remote,
-                              const char *local, orma_error **err)
+/* Names of files come from the code that ran, so any byte may be in them. */
+static char *show_name(const char *name)
 {
-    AUTO_BUF buf names = {0};
-    orma_writer writer = {&names, NAMES_MAX_BYTES};
-    orma_error *ignored = NULL;
-    const orma_status st =
-        job->transport->list(job->session, remote, &writer, &ignored);
+    AUTO_BUF buf out = {0};
 
-    orma_error_free(ignored);
-    return st == ORMA_OK
-               ? job->transport->get_tree(job->session, remote, local, err)
-               : job->transport->get(job->session, remote, local, 0, 0, err);
+    for (; *name != '\0'; name++) {
+        const unsigned char c = (unsigned char)*name;
+        if (c < 0x20 || c == 0x7F)
+            buf_printf(&out, "\\x%02X", (unsigned)c);
+        else
+            buf_char(&out, *name);
+    }
+    return buf_status(&out, NULL) == ORMA_OK ? text_show_bytes(buf_view(&out))
+                                             : NULL;
 }
 
+static orma_status log_skipped(calcjob *job, const char *name, const char *why,
+                               orma_error **err)
+{
+    AUTO_FREE char *shown = show_name(name);
+    AUTO_FREE char *line =
+        shown != NULL ? text_printf("\"%s\" was not retrieved: %s", shown, why)
+                      : NULL;
+
+    return line != NULL ? calcjob_log(job, ORMA_LOG_WARNING, line, err)
+                        : error_no_memory(err);
+}
+
+/* What a symlink leads to is told by the computer's shell: to open a FIFO in
+ * order to see would wait for ever. */
+static orma_status follow_link(calcjob *job, const char *remote, int32_t *type,
+                               orma_error **err)
+{
+    enum { LEADS_TO_FILE = 10, LEADS_TO_FOLDER, LEADS_NOWHERE };
+    AUTO_OUTPUT command_output output = {0};
+    AUTO_BUF buf command = {0};
+
+    buf_text(&command, "path=");
+    shell_quote(&command, remote);
+    buf_printf(&command,
+               "\n[ -f \"$path\" ] && exit %d\n[ -d \"$path\" ] && exit %d\n"
+               "exit %d\n",
+               LEADS_TO_FILE, LEADS_TO_FOLDER, LEADS_NOWHERE);
+    orma_status st = buf_status(&command, err);
+    if (st == ORMA_OK)
+        st = calcjob_exec(job, buf_c_str(&command), NULL, LOOK_TIMEOUT_S,
+                          &output, err);
+    if (st != ORMA_OK)
+        return st;
+    switch (output.exit_status) {
+    case LEADS_TO_FILE:
+        *type = ORMA_FILE_REGULAR;
+        return ORMA_OK;
+    case LEADS_TO_FOLDER:
+        *type = ORMA_FILE_DIRECTORY;
+        return ORMA_OK;
+    case LEADS_NOWHERE:
+        *type = ORMA_FILE_OTHER;
+        return ORMA_OK;
+    }
+    return error_set(err, ORMA_E_TRANSIENT, "engine", output.exit_status,
+                     "what \"%s\" leads to could not be seen", remote);
+}
+
+/* FIFOs, sockets and devices hold nothing to carry, and a read of one may
+ * never end. */
 static orma_status fetch(calcjob *job, const char *remote, const char *local,
                          orma_error **err)
 {
@@ -120,14 +169,19 @@ static orma_status fetch(calcjob *job, const char *remote, const char *local,
     orma_status st = calcjob_remote_stat(job, remote, &info, &found, err);
     if (st != ORMA_OK || !found)
         return st;
-    st = file_mkdirs_for(local, 0777, err);
+    int32_t type = info.type;
+    if (type == ORMA_FILE_SYMLINK || type == ORMA_FILE_UNKNOWN)
+        st = follow_link(job, remote, &type, err);
+    if (st == ORMA_OK && type == ORMA_FILE_OTHER)
+        return log_skipped(job, remote, "it is neither a file nor a folder",
+                           err);
+    if (st == ORMA_OK)
+        st = file_mkdirs_for(local, 0777, err);
     if (st != ORMA_OK)
         return st;
-    if (info.type == ORMA_FILE_DIRECTORY)
-        return job->transport->get_tree(job->session, remote, local, err);
-    if (info.type == ORMA_FILE_SYMLINK)
-        return fetch_link(job, remote, local, err);
-    return job->transport->get(job->session, remote, local, 0, 0, err);
+    return type == ORMA_FILE_DIRECTORY
+               ? job->transport->get_tree(job->session, remote, local, err)
+               : job->transport->get(job->session, remote, local, 0, 0, err);
 }
 
 /* The path below the job's folder, the path itself when it is elsewhere. */
@@ -153,17 +207,13 @@ static orma_status fetch_one(calcjob *job, const retrieve_item *item,
 
     if (target == NULL)
         return error_no_memory(err);
-    if (!file_path_is_safe(target)) {
-        AUTO_FREE char *line = text_printf(
-            "\"%s\" was not retrieved: its name is not allowed", remote);
-        return line != NULL ? calcjob_log(job, ORMA_LOG_WARNING, line, err)
-                            : error_no_memory(err);
-    }
+    if (!file_path_is_safe(target))
+        return log_skipped(job, remote, "its name is not allowed", err);
     local = file_join(into, target);
     if (local == NULL)
         return error_no_memory(err);
     const orma_status st = fetch(job, remote, local, &why);
-    if (st == ORMA_E_NOT_FOUND) { /* it went away, or a link dangles */
+    if (st == ORMA_E_NOT_FOUND) { /* it went away meanwhile */
         orma_error_free(why);
         return ORMA_OK;
     }
@@ -207,31 +257,62 @@ orma_status retrieve_list(calcjob *job, const json_object *list,
     return st;
 }
 
-/* ---- folders as nodes
- * ----------------------------------------------------------- */
+/* ---- folders as nodes -------------------------------------------------- */
 
+typedef struct folder_in_making {
+    calcjob *job;
+    node *folder;
+} folder_in_making;
+
+/* A name that no repository takes costs its file only: what else the job made
+ * is worth keeping. */
 static orma_status keep_file(void *user, const char *relative, const char *path,
                              bool is_dir, orma_error **err)
 {
-    node *folder = user;
+    const folder_in_making *m = user;
+    orma_error *why = NULL;
+    const orma_status st =
+        is_dir ? node_put_folder(m->folder, relative, &why)
+               : node_put_local(m->folder, relative, path, &why);
 
-    return is_dir ? node_put_folder(folder, relative, err)
-                  : node_put_local(folder, relative, path, err);
+    if (st != ORMA_E_INVALID)
+        return pass_error(st, why, err);
+    orma_error_free(why);
+    return log_skipped(m->job, relative, "its name is not allowed", err);
 }
 
-orma_status retrieve_folder_node(registry *r, const char *folder, node **out,
+orma_status retrieve_folder_node(calcjob *job, const char *folder, node **out,
                                  orma_error **err)
 {
-    node *n = NULL;
-    orma_status st = data_create(r, ENGINE_TYPE_FOLDER, &n, err);
+    folder_in_making m = {.job = job};
+    orma_status st =
+        data_create(job->registry, ENGINE_TYPE_FOLDER, &m.folder, err);
 
     if (st == ORMA_OK)
-        st = file_walk(folder, keep_file, n, err);
+        st = file_walk(folder, keep_file, &m, err);
     if (st != ORMA_OK) {
-        node_free(n);
+        node_free(m.folder);
         return st;
     }
-    *out = n;
+    *out = m.folder;
+    return ORMA_OK;
+}
+
+/* The files of a list in a new local folder: all of them, or no folder. */
+static orma_status fetch_folder(calcjob *job, const char *name,
+                                const json_object *list, char **out,
+                                orma_error **err)
+{
+    char *path = NULL;
+    orma_status st = calcjob_make_folder(job, name, &path, err);
+
+    if (st == ORMA_OK)
+        st = retrieve_list(job, list, path, err);
+    if (st != ORMA_OK) {
+        calcjob_remove_folder(&path);
+        return st;
+    }
+    *out = path;
     return ORMA_OK;
 }
 
@@ -243,16 +324,13 @@ orma_status retrieve_temporary(calcjob *job, orma_error **err)
     if (job->temporary != NULL || list == NULL ||
         json_object_array_length(list) == 0)
         return ORMA_OK;
-    const orma_status st =
-        file_temp_dir("orma-temporary", &job->temporary, err);
-    return st == ORMA_OK ? retrieve_list(job, list, job->temporary, err) : st;
+    return fetch_folder(job, "temporary", list, &job->temporary, err);
 }
 
-/* ---- accounting
- * --------------------------------------------------------------------- */
+/* ---- accounting -------------------------------------------------------- */
 
-/* AiiDA's {"retval", "stdout", "stderr"}; what cannot be had is only logged,
- * for the job has ended either way. */
+/* AiiDA's {"retval", "stdout", "stderr"}, null when it cannot be had: the job
+ * has ended either way. */
 static orma_status ask_accounting(calcjob *job, command_output *output,
                                   orma_error **err)
 {
@@ -273,14 +351,16 @@ static orma_status record_accounting(calcjob *job, orma_error **err)
     AUTO_OUTPUT command_output output = {0};
     orma_error *why = NULL;
 
-    if (job->job_id == NULL || job->scheduler->detail_command == NULL)
+    if (job->job_id == NULL)
         return ORMA_OK;
+    if (job->scheduler->detail_command == NULL)
+        return calcjob_set_null(job, "detailed_job_info", err);
     const orma_status st = ask_accounting(job, &output, &why);
     if (st == ORMA_E_TRANSIENT || st == ORMA_E_NO_MEMORY)
         return pass_error(st, why, err);
     orma_error_free(why);
     if (st != ORMA_OK)
-        return ORMA_OK;
+        return calcjob_set_null(job, "detailed_job_info", err);
     json_object *detail = json_object_new_object();
     if (!json_set_int(detail, "retval", output.exit_status) ||
         !json_set_text(detail, "stdout", buf_c_str(&output.out)) ||
@@ -322,31 +402,20 @@ static orma_status record_job(calcjob *job, orma_error **err)
                : st;
 }
 
-/* ---- the stage
- * ----------------------------------------------------------------------- */
+/* ---- the stage --------------------------------------------------------- */
 
 static orma_status fetch_retrieved(calcjob *job, orma_error **err)
 {
-    orma_error *ignored = NULL;
-
-    if (job->fetched != NULL) /* of a try that failed */
-        file_remove_tree(job->fetched, &ignored);
-    orma_error_free(ignored);
-    free(job->fetched);
-    job->fetched = NULL;
-    const orma_status st = file_temp_dir("orma-retrieved", &job->fetched, err);
-    return st == ORMA_OK
-               ? retrieve_list(
-                     job, json_get(job->process->attributes, "retrieve_list"),
-                     job->fetched, err)
-               : st;
+    calcjob_remove_folder(&job->fetched); /* of a try that failed later */
+    return fetch_folder(job, "retrieved",
+                        json_get(job->process->attributes, "retrieve_list"),
+                        &job->fetched, err);
 }
 
 static orma_status add_retrieved(calcjob *job, orma_error **err)
 {
     node *folder = NULL;
-    orma_status st =
-        retrieve_folder_node(job->registry, job->fetched, &folder, err);
+    orma_status st = retrieve_folder_node(job, job->fetched, &folder, err);
 
     if (st != ORMA_OK)
         return st;

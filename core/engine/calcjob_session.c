@@ -188,7 +188,7 @@ orma_status calcjob_remote_read(calcjob *job, const char *path, buf *out,
 
     orma_status st = calcjob_connect(job, err);
     if (st == ORMA_OK)
-        st = file_temp_dir("orma-read", &folder, err);
+        st = calcjob_make_folder(job, "read", &folder, err);
     if (st != ORMA_OK)
         return st;
     local = file_join(folder, "file");

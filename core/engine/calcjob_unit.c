@@ -61,8 +61,10 @@ orma_status calcjob_set(calcjob *job, const char *key, json_object *value,
                         orma_error **err)
 {
     unit *u = NULL;
-    const orma_status st = calcjob_unit(job, &u, err);
 
+    if (value == NULL)
+        return error_no_memory(err);
+    const orma_status st = calcjob_unit(job, &u, err);
     if (st != ORMA_OK) {
         json_object_put(value);
         return st;
@@ -73,10 +75,25 @@ orma_status calcjob_set(calcjob *job, const char *key, json_object *value,
 orma_status calcjob_set_text(calcjob *job, const char *key, const char *text,
                              orma_error **err)
 {
-    json_object *value = json_object_new_string(text);
-    if (value == NULL)
-        return error_no_memory(err);
-    return calcjob_set(job, key, value, err);
+    return calcjob_set(job, key, json_object_new_string(text), err);
+}
+
+orma_status calcjob_set_null(calcjob *job, const char *key, orma_error **err)
+{
+    unit *u = NULL;
+    const orma_status st = calcjob_unit(job, &u, err);
+
+    return st == ORMA_OK ? unit_set_attribute(u, job->process, key, NULL, err)
+                         : st;
+}
+
+orma_status calcjob_unset(calcjob *job, const char *key, orma_error **err)
+{
+    unit *u = NULL;
+    const orma_status st = calcjob_unit(job, &u, err);
+
+    return st == ORMA_OK ? unit_delete_attribute(u, job->process, key, err)
+                         : st;
 }
 
 /* Dots of namespaces become "__" in link labels. */
@@ -124,20 +141,45 @@ orma_status calcjob_add_output(calcjob *job, const char *label, node *n,
     return st;
 }
 
-orma_status calcjob_log(calcjob *job, int32_t level, const char *message,
-                        orma_error **err)
+/* The members of AiiDA's metadata that do not tell of Python. */
+static json_object *log_metadata(const calcjob *job, const char *logger,
+                                 int32_t level, const char *message)
 {
+    json_object *metadata = json_object_new_object();
+
+    if (metadata != NULL && json_set_text(metadata, "name", logger) &&
+        json_set_text(metadata, "msg", message) &&
+        json_set_text(metadata, "levelname", log_level_name(level)) &&
+        json_set_int(metadata, "levelno", level) &&
+        json_set_int(metadata, "dbnode_id", job->process->pk))
+        return metadata;
+    json_object_put(metadata);
+    return NULL;
+}
+
+orma_status calcjob_log_as(calcjob *job, const char *logger, int32_t level,
+                           const char *message, orma_error **err)
+{
+    AUTO_JSON json_object *metadata = NULL;
     unit *u = NULL;
 
     log_line(level, "process=%lld %s",
              job->process != NULL ? (long long)job->process->pk : 0LL, message);
     if (job->store == NULL || job->process == NULL || level < ORMA_LOG_REPORT)
         return ORMA_OK;
+    metadata = log_metadata(job, logger, level, message);
+    if (metadata == NULL)
+        return error_no_memory(err);
     const orma_status st = calcjob_unit(job, &u, err);
     if (st != ORMA_OK)
         return st;
-    return unit_add_log(u, job->process, level, ENGINE_LOGGER, message, NULL,
-                        err);
+    return unit_add_log(u, job->process, level, logger, message, metadata, err);
+}
+
+orma_status calcjob_log(calcjob *job, int32_t level, const char *message,
+                        orma_error **err)
+{
+    return calcjob_log_as(job, ENGINE_LOGGER, level, message, err);
 }
 
 void calcjob_progress(const calcjob *job, const char *fmt, ...)
@@ -165,8 +207,17 @@ const char *calcjob_option_text(const calcjob *job, const char *name,
                          fallback);
 }
 
-/* A local folder that went with its stage. */
-static void remove_folder(char **path)
+orma_status calcjob_make_folder(calcjob *job, const char *name, char **path,
+                                orma_error **err)
+{
+    const char *parent = job->options != NULL ? job->options->sandbox : NULL;
+    const orma_status st = local_folder_open(&job->folder, parent, err);
+
+    return st == ORMA_OK ? local_folder_make(&job->folder, name, path, err)
+                         : st;
+}
+
+void calcjob_remove_folder(char **path)
 {
     AUTO_ERROR orma_error *ignored = NULL;
 
@@ -185,9 +236,10 @@ void calcjob_finish(calcjob *job)
     json_object_put(job->calcinfo);
     json_object_put(job->template);
     json_object_put(job->last_job);
-    remove_folder(&job->sandbox);
-    remove_folder(&job->fetched);
-    remove_folder(&job->temporary);
+    calcjob_remove_folder(&job->sandbox);
+    calcjob_remove_folder(&job->fetched);
+    calcjob_remove_folder(&job->temporary);
+    local_folder_close(&job->folder);
     free(job->workdir);
     free(job->job_id);
     free(job->exit_message);

@@ -18,8 +18,7 @@
  * may have been put back into the queue. */
 #define FIRST_SIGNAL_STATUS 128
 
-/* ---- what the scheduler says
- * ------------------------------------------------- */
+/* ---- what the scheduler says ------------------------------------------- */
 
 static orma_status list_job(calcjob *job, command_output *output,
                             const char *ids, orma_error **err)
@@ -108,8 +107,7 @@ static orma_status note_record(calcjob *job, json_object *record,
     return st;
 }
 
-/* ---- the end
- * ------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------- */
 
 /* AiiDA's form of a time in a job record. */
 static json_object *record_time(int64_t seconds)
@@ -147,14 +145,6 @@ static orma_status complete_record(calcjob *job, const job_folder *folder,
     return has_memory ? ORMA_OK : error_no_memory(err);
 }
 
-/* Two forms of one id: some schedulers print a longer one than they tell the
- * job. */
-static bool is_same_job(const char *a, const char *b)
-{
-    const size_t a_len = strlen(a), b_len = strlen(b);
-    return strncmp(a, b, a_len < b_len ? a_len : b_len) == 0;
-}
-
 /* The scheduler knows the job no more, or as done. Its folder may know better:
  * another job has the fence (ours came second and ended at once), or the end
  * was told already. is_listed_done: the scheduler says so. */
@@ -169,7 +159,7 @@ static orma_status judge_end(calcjob *job, bool is_listed_done,
     event->type =
         folder.is_done || is_listed_done ? EVENT_JOB_ENDED : EVENT_JOB_ABSENT;
     if (!folder.is_done && folder.run[0] != '\0' &&
-        !is_same_job(folder.run, job->job_id)) {
+        !job_folder_same_id(folder.run, job->job_id)) {
         event->type = EVENT_JOB_QUEUED;
         st = calcjob_set_job_id(job, folder.run, err);
     }
@@ -235,8 +225,26 @@ orma_status calcjob_update(calcjob *job, int64_t list_interval_ns,
     return st == ORMA_OK && is_done ? judge_end(job, true, event, err) : st;
 }
 
-/* ---- cancelling
- * ------------------------------------------------------------------- */
+/* ---- cancelling -------------------------------------------------------- */
+
+/* What closing has found: our mark, or whose the folder is. A job that cannot
+ * say its number has the folder too, and is the one that was submitted, as far
+ * as anybody knows. */
+static orma_status judge_close(calcjob *job, const job_folder *folder,
+                               orma_error **err)
+{
+    if (folder->is_closed)
+        return ORMA_OK;
+    if (folder->run[0] != '\0')
+        return calcjob_set_job_id(job, folder->run, err);
+    if (folder->has_run && job->job_id != NULL)
+        return ORMA_OK;
+    return error_set(err, ORMA_E_TRANSIENT, "engine", 0,
+                     folder->has_run
+                         ? "\"%s/.orma/run\" does not tell which job runs"
+                         : "\"%s/.orma/run\" could not be written",
+                     job->workdir);
+}
 
 orma_status calcjob_close(calcjob *job, int32_t exit_status, orma_error **err)
 {
@@ -254,8 +262,7 @@ orma_status calcjob_close(calcjob *job, int32_t exit_status, orma_error **err)
                              err);
     if (st != ORMA_OK)
         return st;
-    if (folder.run[0] != '\0')
-        st = calcjob_set_job_id(job, folder.run, err);
+    st = judge_close(job, &folder, err);
     job_folder_finish(&folder);
     return st;
 }

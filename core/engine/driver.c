@@ -40,8 +40,7 @@ void run_options_init(run_options *options)
     };
 }
 
-/* ---- loop
- * ----------------------------------------------------------------------- */
+/* ---- loop -------------------------------------------------------------- */
 
 static void on_timer(uv_timer_t *timer)
 {
@@ -145,8 +144,7 @@ void driver_set_limits(driver *d)
     };
 }
 
-/* ---- events
- * ----------------------------------------------------------------------- */
+/* ---- events ------------------------------------------------------------ */
 
 /* What others ask of the process, read from its row now and then.
  * *has: there is such an event. */
@@ -238,8 +236,7 @@ static void set_pace(driver *d, const engine_event *event)
     d->pace_ns += d->pace_ns / 4;
 }
 
-/* ---- running
- * ---------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------------- */
 
 static orma_status next_event(driver *d, engine_action action,
                               engine_event *event, orma_error **err)
@@ -258,8 +255,11 @@ orma_status driver_run(driver *d, engine_event event, orma_error **err)
 {
     for (;;) {
         set_pace(d, &event);
+        const enum calcjob_stage stage = d->p.stage;
         const engine_action action =
             engine_step(&d->p, &event, time_now_ns(), &d->limits);
+        if (event.type == EVENT_EFFECT_FAILED)
+            driver_note_failure(d, stage, action);
         orma_status st = driver_commit(d, err);
         if (st != ORMA_OK || action.type == ACTION_SEAL ||
             action.type == ACTION_PAUSED)
@@ -302,7 +302,7 @@ orma_status engine_run(registry *r, store *s, const process_spec *spec,
     if (st == ORMA_OK)
         st = calcjob_create(&d.job, err);
     if (st == ORMA_OK)
-        st = lease_take(&d.job.process->uuid, &d.lease, err);
+        st = lease_take(store_folder(s), &d.job.process->uuid, &d.lease, err);
     if (st == ORMA_OK) {
         driver_set_limits(&d);
         st = driver_commit(&d, err);
@@ -332,7 +332,8 @@ static orma_status load_live(driver *d, int64_t pk, process_row *row,
     orma_status st = store_node(d->job.store, pk, &d->job.process, err);
 
     if (st == ORMA_OK)
-        st = lease_take(&d->job.process->uuid, &d->lease, err);
+        st = lease_take(store_folder(d->job.store), &d->job.process->uuid,
+                        &d->lease, err);
     if (st == ORMA_OK)
         st = store_process_row(d->job.store, pk, row, &found, err);
     if (st == ORMA_OK && !found) {

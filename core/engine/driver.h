@@ -48,6 +48,11 @@ orma_status driver_run(driver *d, engine_event first, orma_error **err);
 /* Does the work of a stage; what became of it. */
 engine_event driver_effect(driver *d, enum calcjob_stage stage);
 
+/* What the user may read of the failure of a stage's work, now that the machine
+ * has said what follows. */
+void driver_note_failure(driver *d, enum calcjob_stage stage,
+                         engine_action action);
+
 /* ---- driver_record.c ---- */
 
 /* Commits what was decided and found, if there is anything. */

@@ -46,24 +46,49 @@ static orma_status run_stage(driver *d, enum calcjob_stage stage,
                      "there is no work in stage %d", (int)stage);
 }
 
-/* What the user may read of the failure: a log row, and for the row of the
- * live process its text. */
-static void note_failure(driver *d, enum calcjob_stage stage, orma_error *why)
+/* A failure is a step of several, or the end. */
+static char *failure_line(const driver *d, enum calcjob_stage stage,
+                          engine_action action)
+{
+    const char *word = calcjob_stage_word(stage);
+    const char *why = d->last_error != NULL ? d->last_error : "";
+
+    if (action.type == ACTION_SEAL)
+        return text_printf("%s failed: %s", word, why);
+    if (action.type == ACTION_PAUSED && d->p.attempt < d->limits.max_attempts)
+        return text_printf("%s failed, the process is paused: %s", word, why);
+    return text_printf("%s failed, attempt %d of %d: %s", word,
+                       (int)d->p.attempt, (int)d->limits.max_attempts, why);
+}
+
+void driver_note_failure(driver *d, enum calcjob_stage stage,
+                         engine_action action)
 {
     AUTO_ERROR orma_error *ignored = NULL;
-    AUTO_FREE char *chain = error_chain(why);
-    AUTO_FREE char *line = NULL;
+    AUTO_FREE char *line = failure_line(d, stage, action);
 
-    free(d->last_error);
-    d->last_error = text_copy(chain != NULL ? chain : "no memory");
-    line = text_printf("%s failed, attempt %d of %d: %s",
-                       calcjob_stage_word(stage), (int)d->p.attempt + 1,
-                       (int)d->limits.max_attempts,
-                       d->last_error != NULL ? d->last_error : "");
     if (line == NULL)
         return;
     calcjob_progress(&d->job, "%s", line);
-    calcjob_log(&d->job, ORMA_LOG_WARNING, line, &ignored);
+    if (d->p.state != PROCESS_EXCEPTED) {
+        calcjob_log(&d->job, ORMA_LOG_WARNING, line, &ignored);
+        return;
+    }
+    /* AiiDA's form of a report. */
+    AUTO_FREE char *report = text_printf(
+        "[%lld|%s|on_except]: %s", (long long)d->job.process->pk,
+        d->job.spec->process_label, d->last_error != NULL ? d->last_error : "");
+    if (report != NULL)
+        calcjob_log(&d->job, ORMA_LOG_REPORT, report, &ignored);
+}
+
+/* For the row of the live process, and the node. */
+static void keep_error(driver *d, const orma_error *why)
+{
+    AUTO_FREE char *chain = error_chain(why);
+
+    free(d->last_error);
+    d->last_error = text_copy(chain != NULL ? chain : "no memory");
 }
 
 static void announce(driver *d, enum calcjob_stage stage)
@@ -90,7 +115,7 @@ engine_event driver_effect(driver *d, enum calcjob_stage stage)
     if (st == ORMA_OK)
         return event;
     calcjob_drop_unit(&d->job);
-    note_failure(d, stage, why);
+    keep_error(d, why);
     orma_error_free(why);
     /* The connection may be what failed. */
     calcjob_disconnect(&d->job);

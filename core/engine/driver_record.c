@@ -1,6 +1,7 @@
 /* The driver's records: live row and node, in one transaction.
  *
  * SPDX-License-Identifier: MIT */
+#include <ctype.h>
 #include <string.h>
 
 #include <engine/driver.h>
@@ -9,8 +10,7 @@
 #include <base/error.h>
 #include <base/text.h>
 
-/* ---- the row
- * ------------------------------------------------------------------ */
+/* ---- the row ----------------------------------------------------------- */
 
 static json_object *details_of(const engine_process *p)
 {
@@ -91,30 +91,95 @@ orma_status driver_read_row(driver *d, const process_row *row, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- the node
- * ------------------------------------------------------------------- */
+/* ---- the node ---------------------------------------------------------- */
 
-static orma_status set_pause(driver *d, orma_error **err)
+/* AiiDA's sub-states, and its words for what is waited for. Where the job is
+ * monitored, its state is in them. */
+static const struct {
+    const char *state, *status;
+} shown[STAGE_COUNT] = {
+    [STAGE_PREPARE] = {"uploading", NULL},
+    [STAGE_UPLOAD] = {"uploading", "Waiting for transport task: upload"},
+    [STAGE_SUBMIT] = {"submitting", "Waiting for transport task: submit"},
+    [STAGE_RECOVER] = {"submitting", "Waiting for transport task: submit"},
+    [STAGE_UPDATE] = {"withscheduler", "Monitoring scheduler: job state "},
+    [STAGE_RETRIEVE] = {"retrieving", "Waiting for transport task: retrieve"},
+    [STAGE_PARSE] = {"parsing", NULL},
+    [STAGE_KILL] = {"withscheduler", "Waiting for transport task: kill"},
+};
+
+/* The job's state as AiiDA names it: RUNNING, QUEUED_HELD; before the first
+ * answer of the scheduler UNKNOWN. */
+static char *monitoring(const calcjob *job)
 {
-    calcjob *job = &d->job;
+    const json_object *of =
+        job->last_job != NULL ? job->last_job : job->process->attributes;
+    const char *key = job->last_job != NULL ? "job_state" : "scheduler_state";
+    buf text = {0};
 
-    if (!d->p.paused) {
-        const orma_status st = calcjob_set(job, "paused", NULL, err);
-        return st == ORMA_OK ? calcjob_set(job, "process_status", NULL, err)
-                             : st;
-    }
-    AUTO_FREE char *status =
-        d->p.attempt > 0
-            ? text_printf("Paused in stage %s after %d failures: %s",
-                          calcjob_stage_word(d->p.stage), (int)d->p.attempt,
-                          d->last_error != NULL ? d->last_error : "")
-            : text_copy("Paused by request");
+    buf_text(&text, shown[STAGE_UPDATE].status);
+    for (const char *p = json_get_text(of, key, "unknown"); *p != '\0'; p++)
+        buf_char(&text, *p == ' ' ? '_' : (char)toupper((unsigned char)*p));
+    return buf_take(&text);
+}
+
+/* *out NULL: there is nothing to say. */
+static orma_status find_status(const driver *d, char **out, orma_error **err)
+{
+    const char *word = shown[d->p.stage].status;
+    char *status = NULL;
+
+    if (d->p.state == PROCESS_KILLED)
+        status = text_copy("Killed by request");
+    else if (d->p.paused && d->p.attempt > 0)
+        status = text_printf("Paused in stage %s after %d failure%s: %s",
+                             calcjob_stage_word(d->p.stage), (int)d->p.attempt,
+                             d->p.attempt > 1 ? "s" : "",
+                             d->last_error != NULL ? d->last_error : "");
+    else if (d->p.paused)
+        status = text_copy("Paused by request");
+    else if (d->p.stage == STAGE_UPDATE)
+        status = monitoring(&d->job);
+    else if (word != NULL)
+        status = text_copy(word);
+    else
+        return ORMA_OK;
     if (status == NULL)
         return error_no_memory(err);
-    const orma_status st =
-        calcjob_set(job, "paused", json_object_new_boolean(1), err);
-    return st == ORMA_OK ? calcjob_set_text(job, "process_status", status, err)
-                         : st;
+    *out = status;
+    return ORMA_OK;
+}
+
+/* text NULL: the attribute is not to be there. */
+static orma_status show(calcjob *job, const char *key, const char *text,
+                        orma_error **err)
+{
+    const char *now = json_get_text(job->process->attributes, key, NULL);
+
+    if (now == NULL && text == NULL)
+        return ORMA_OK;
+    if (text == NULL)
+        return calcjob_unset(job, key, err);
+    return text_equal(now, text) ? ORMA_OK
+                                 : calcjob_set_text(job, key, text, err);
+}
+
+/* What listings show of the process; nothing is left of it at the end. */
+static orma_status show_progress(driver *d, orma_error **err)
+{
+    calcjob *job = &d->job;
+    AUTO_FREE char *status = NULL;
+    orma_status st = find_status(d, &status, err);
+
+    if (st == ORMA_OK)
+        st = show(job, "state", shown[d->p.stage].state, err);
+    if (st == ORMA_OK)
+        st = show(job, "process_status", status, err);
+    if (st != ORMA_OK || d->p.paused == d->stored.paused)
+        return st;
+    return d->p.paused
+               ? calcjob_set(job, "paused", json_object_new_boolean(1), err)
+               : calcjob_unset(job, "paused", err);
 }
 
 /* What a terminal state adds, `sealed` at the end. */
@@ -123,9 +188,7 @@ static orma_status seal(driver *d, unit *u, orma_error **err)
     calcjob *job = &d->job;
     orma_status st = ORMA_OK;
 
-    if (d->stored.paused)
-        st = set_pause(d, err);
-    if (st == ORMA_OK && d->p.state == PROCESS_FINISHED)
+    if (d->p.state == PROCESS_FINISHED)
         st = calcjob_set(job, "exit_status",
                          json_object_new_int(d->p.exit_status), err);
     if (st == ORMA_OK && d->p.state == PROCESS_FINISHED &&
@@ -135,30 +198,29 @@ static orma_status seal(driver *d, unit *u, orma_error **err)
     if (st == ORMA_OK && d->p.state == PROCESS_EXCEPTED)
         st = calcjob_set_text(job, "exception",
                               d->last_error != NULL ? d->last_error : "", err);
-    if (st == ORMA_OK && d->p.state == PROCESS_KILLED)
-        st = calcjob_set_text(job, "process_status", "Killed by request", err);
     if (st == ORMA_OK)
         st = calcjob_set(job, "sealed", json_object_new_boolean(1), err);
-    return st == ORMA_OK ? unit_drop_process(u, job->process, err) : st;
+    return st == ORMA_OK
+               ? unit_drop_process_leased(u, job->process, d->lease_epoch, err)
+               : st;
 }
 
 static orma_status write_changes(driver *d, unit *u, orma_error **err)
 {
-    const bool is_terminal = process_state_is_terminal(d->p.state);
     orma_status st = ORMA_OK;
 
     if (d->p.state != d->stored.state)
         st = calcjob_set_text(&d->job, "process_state",
                               process_state_word(d->p.state), err);
-    if (st != ORMA_OK || is_terminal)
-        return st != ORMA_OK ? st : seal(d, u, err);
-    if (d->p.paused != d->stored.paused)
-        st = set_pause(d, err);
-    return st == ORMA_OK ? put_row(d, u, err) : st;
+    if (st == ORMA_OK)
+        st = show_progress(d, err);
+    if (st != ORMA_OK)
+        return st;
+    return process_state_is_terminal(d->p.state) ? seal(d, u, err)
+                                                 : put_row(d, u, err);
 }
 
-/* ---- both
- * ---------------------------------------------------------------------- */
+/* ---- both -------------------------------------------------------------- */
 
 orma_status driver_commit(driver *d, orma_error **err)
 {

@@ -20,8 +20,7 @@ void job_folder_finish(job_folder *f)
     buf_free(&f->id);
 }
 
-/* ---- looking
- * ------------------------------------------------------------------ */
+/* ---- looking ----------------------------------------------------------- */
 
 /* One line for each fact and each line of a file. The claim's age is told by
  * its time of change: stat(1) of GNU, then of the BSDs. */
@@ -87,16 +86,24 @@ static void read_rc(job_folder *f, const char *rest, int32_t submission)
         f->has_rc = true;
 }
 
+static bool is_blank(const char *text)
+{
+    return text[strspn(text, " \t\r")] == '\0';
+}
+
 static void read_run(job_folder *f, const char *rest)
 {
-    static const char closed[] = JOB_FOLDER_CLOSED " ";
+    static const char closed[] = JOB_FOLDER_CLOSED;
     int64_t status = 0;
 
-    if (text_starts(rest, closed) &&
-        read_number(rest + sizeof closed - 1, &status)) {
+    f->has_run = true;
+    if (text_starts(rest,
+                    closed)) { /* a mark without its status says nothing */
+        if (!read_number(rest + sizeof closed - 1, &status))
+            return;
         f->is_closed = true;
         f->closed_status = (int32_t)status;
-    } else if (f->run[0] == '\0') {
+    } else if (f->run[0] == '\0' && !is_blank(rest)) {
         snprintf(f->run, sizeof f->run, "%s", rest);
     }
 }
@@ -160,8 +167,7 @@ orma_status job_folder_read(orma_str printed, int32_t submission,
     return buf_status(&out->id, err);
 }
 
-/* ---- submitting
- * ----------------------------------------------------------------- */
+/* ---- submitting -------------------------------------------------------- */
 
 /* The claim is exclusive even on NFS (O_EXCL). `timeout` ends the submit
  * command even when the connection that started it is long gone; where there
@@ -195,6 +201,16 @@ void job_folder_submit(buf *command, int32_t submission,
                "fi\n"
                "printf '" SUBMIT_MARK "ran %%s\\n%%s\\n' $status \"$out\"\n",
                n);
+}
+
+bool job_folder_same_id(const char *a, const char *b)
+{
+    const size_t a_len = strlen(a), b_len = strlen(b);
+    const size_t len = a_len < b_len ? a_len : b_len;
+    const char *rest = a_len < b_len ? b + len : a + len;
+
+    return len > 0 && strncmp(a, b, len) == 0 &&
+           (*rest == '\0' || strchr(".:[_", *rest) != NULL);
 }
 
 orma_status job_folder_submitted(orma_str printed, enum submit_result *result,
@@ -235,8 +251,11 @@ void job_folder_close(buf *command, int32_t exit_status)
 {
     buf_printf(command,
                "mkdir -p .orma\n"
-               "(set -C; echo '" JOB_FOLDER_CLOSED " %d' > .orma/run) "
-               "2> /dev/null\n"
+               "mark=.orma/run.$(uname -n).$$\n"
+               "{ echo '" JOB_FOLDER_CLOSED " %d' > \"$mark\"; } "
+               "2> /dev/null && ln \"$mark\" .orma/run 2> /dev/null\n"
+               "rm -f \"$mark\"\n"
+               "[ -e .orma/run ] && "
                "echo \"" LOOK_MARK "run $(cat .orma/run)\"\n"
                "echo '" LOOK_MARK "end'\n",
                (int)exit_status);

@@ -4,7 +4,7 @@
  *   claim.N  made exclusively by whoever makes submission N
  *   id       what the submit command of a successful submission printed
  *   rc       "N STATUS": the submit command of submission N failed
- *   run      id of the job that has the folder, made exclusively by its script
+ *   run      id of the job that has the folder, linked into place by its script
  *   done     exit status of the script, then the time of its end
  *
  * The texts here are pure: commands for a POSIX shell in the job's folder, and
@@ -28,6 +28,7 @@ typedef struct job_folder {
     int64_t claim_age_s;
     buf id;        /* text of `id`, empty: none */
     bool has_rc;   /* `rc` is of this N */
+    bool has_run;  /* `run` is there */
     char run[512]; /* id of the job that has it; "": none, or not told */
     bool is_closed;
     int32_t closed_status;
@@ -44,6 +45,10 @@ void job_folder_look(buf *command, int32_t submission);
 /* Errors: TRANSIENT (what was printed makes no sense). */
 orma_status job_folder_read(orma_str printed, int32_t submission,
                             job_folder *out, orma_error **err);
+
+/* Whether two forms of an id are of one job: some schedulers print a longer one
+ * than they tell the job, "12.host" and "12". */
+bool job_folder_same_id(const char *a, const char *b);
 
 /* The text of `done`. */
 void job_folder_read_done(const char *text, job_folder *out);

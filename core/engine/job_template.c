@@ -164,8 +164,7 @@ static orma_status append_mpi(const job_facts *f, json_object *words,
     return st;
 }
 
-/* ---- codes -----------------------------------------------------------------
- */
+/* ---- codes ------------------------------------------------------------- */
 
 /* A containerised code's engine, with {image_name}, split at blanks. */
 static orma_status append_engine(const node *code, json_object *words,
@@ -308,8 +307,7 @@ static orma_status set_codes(const job_facts *f, json_object *out,
                : error_no_memory(err);
 }
 
-/* ---- the whole
- * ---------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------- */
 
 static bool set_head(const job_facts *f, json_object *out)
 {

@@ -5,8 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
-#include <sys/stat.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <base/cleanup.h>
@@ -14,95 +13,51 @@
 #include <base/file.h>
 #include <base/text.h>
 
-/* A folder of this user's own: his runtime folder, else one in /tmp. */
-static orma_status lease_folder(char **out, orma_error **err)
-{
-    const char *runtime = getenv("XDG_RUNTIME_DIR");
-    struct stat info;
-    char *path = runtime != NULL && file_is_dir(runtime)
-                     ? file_join(runtime, "orma")
-                     : text_printf("/tmp/orma-%ld", (long)getuid());
+#define LEASE_FILE ".orma-leases.lock"
 
-    if (path == NULL)
-        return error_no_memory(err);
-    if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-        const orma_status st =
-            error_errno(err, errno, "engine", "cannot make \"%s\"", path);
-        free(path);
-        return st;
-    }
-    if (lstat(path, &info) != 0 || !S_ISDIR(info.st_mode) ||
-        info.st_uid != getuid()) {
-        const orma_status st =
-            error_set(err, ORMA_E_PERMANENT, "engine", 0,
-                      "\"%s\" is not a folder of this user", path);
-        free(path);
-        return st;
-    }
-    *out = path;
-    return ORMA_OK;
+/* The byte that stands for a process: locks reach beyond a file's end, so the
+ * file stays empty. The UUID gives it, because a process is leased before it is
+ * stored, when it has no other number yet; its random half has bits enough
+ * that two live processes do not meet. */
+static off_t byte_of(const orma_uuid *process)
+{
+    uint64_t number = 0;
+
+    memcpy(&number, process->bytes + 8, sizeof number);
+    return (off_t)(number >> 2); /* far from the greatest offset */
 }
 
-/* Whether the file that was locked is still the one of that name: its former
- * holder removes it before he lets go. */
-static bool is_current(int fd, const char *path)
+orma_status lease_take(const char *folder, const orma_uuid *process, lease *out,
+                       orma_error **err)
 {
-    struct stat held, named;
-
-    return fstat(fd, &held) == 0 && stat(path, &named) == 0 &&
-           held.st_ino == named.st_ino && held.st_dev == named.st_dev;
-}
-
-static orma_status lock_file(const char *path, const char *uuid, int *out,
-                             orma_error **err)
-{
-    for (;;) {
-        struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-        const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-        if (fd < 0)
-            return error_errno(err, errno, "engine", "cannot open \"%s\"",
-                               path);
-        if (fcntl(fd, F_OFD_SETLK, &whole) != 0) {
-            close(fd);
-            return error_set(err, ORMA_E_REFUSED, "engine", 0,
-                             "process %s is run by another orma", uuid);
-        }
-        if (is_current(fd, path)) {
-            *out = fd;
-            return ORMA_OK;
-        }
-        close(fd);
-    }
-}
-
-orma_status lease_take(const orma_uuid *process, lease *out, orma_error **err)
-{
-    AUTO_FREE char *folder = NULL;
+    struct flock one = {.l_type = F_WRLCK,
+                        .l_whence = SEEK_SET,
+                        .l_start = byte_of(process),
+                        .l_len = 1};
+    AUTO_FREE char *path = file_join(folder, LEASE_FILE);
     char uuid[37];
-    int fd = -1;
 
-    uuid_format(process, uuid);
-    orma_status st = lease_folder(&folder, err);
-    if (st != ORMA_OK)
-        return st;
-    char *path = text_printf("%s/%s.lease", folder, uuid);
     if (path == NULL)
         return error_no_memory(err);
-    st = lock_file(path, uuid, &fd, err);
-    if (st != ORMA_OK) {
-        free(path);
-        return st;
+    const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return error_errno(err, errno, "engine", "cannot open \"%s\"", path);
+    if (fcntl(fd, F_OFD_SETLK, &one) == 0) {
+        *out = (lease){.fd = fd};
+        return ORMA_OK;
     }
-    *out = (lease){.fd = fd, .path = path};
-    return ORMA_OK;
+    const int errnum = errno;
+    close(fd);
+    if (errnum != EAGAIN && errnum != EACCES)
+        return error_errno(err, errnum, "engine", "cannot lock \"%s\"", path);
+    uuid_format(process, uuid);
+    return error_set(err, ORMA_E_REFUSED, "engine", 0,
+                     "process %s is run by another orma", uuid);
 }
 
 void lease_release(lease *l)
 {
-    if (l->path == NULL)
-        return;
-    unlink(l->path);
-    close(l->fd);
-    free(l->path);
+    if (l->fd >= 0)
+        close(l->fd);
     *l = (lease){.fd = -1};
 }

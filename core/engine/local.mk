@@ -18,6 +18,7 @@ libcore_la_SOURCES += \
 	core/engine/job_folder.c core/engine/job_folder.h \
 	core/engine/job_template.c core/engine/job_template.h \
 	core/engine/lease.c core/engine/lease.h \
+	core/engine/local_folder.c core/engine/local_folder.h \
 	core/engine/machine.c core/engine/machine.h \
 	core/engine/machine_words.c \
 	core/engine/node_file.c core/engine/node_file.h \

@@ -342,6 +342,13 @@ static bool stage_may_have_job(enum calcjob_stage stage)
            stage == STAGE_UPDATE || stage == STAGE_KILL;
 }
 
+/* What a finished job made still lies on its computer: the process waits for
+ * whoever mends what keeps it from being fetched. */
+static bool stage_has_results(enum calcjob_stage stage)
+{
+    return stage == STAGE_RETRIEVE;
+}
+
 static enum failure_rule failure_rule_of(enum calcjob_stage stage,
                                          orma_status status)
 {
@@ -351,6 +358,8 @@ static enum failure_rule failure_rule_of(enum calcjob_stage stage,
         if (failures[i].status == status)
             found = stage == STAGE_PARSE ? failures[i].parse_rule
                                          : failures[i].rule;
+    if (stage_has_results(stage) && found == FAILURE_EXCEPT)
+        return FAILURE_PAUSE;
     if (stage_may_have_job(stage)) {
         if (found == FAILURE_EXCEPT)
             return FAILURE_PAUSE;
@@ -493,8 +502,7 @@ bool engine_must_store(const engine_process *stored, const engine_process *now)
            stored->has_job_id != now->has_job_id;
 }
 
-/* ---- description ----------------------------------------------------------
- */
+/* ---- description ------------------------------------------------------- */
 
 static const char *const event_words[] = {
     [EVENT_START] = "start",

@@ -23,11 +23,10 @@ struct orma_parse_ctx {
     calc_inputs inputs;
 };
 
-/* ---- results
- * ----------------------------------------------------------------- */
+/* ---- results ----------------------------------------------------------- */
 
 static orma_status add_log(parse_call *call, int32_t level, char *message,
-                           orma_error **err)
+                           bool is_of_parser, orma_error **err)
 {
     parse_log *grown =
         message != NULL
@@ -38,7 +37,8 @@ static orma_status add_log(parse_call *call, int32_t level, char *message,
         return error_no_memory(err);
     }
     call->logs = grown;
-    call->logs[call->log_count++] = (parse_log){level, message};
+    call->logs[call->log_count++] = 
+        (parse_log){level, message, is_of_parser};
     return ORMA_OK;
 }
 
@@ -84,8 +84,7 @@ void parse_call_finish(parse_call *call)
     free(call->exit_message);
 }
 
-/* ---- the plugin's table
- * ------------------------------------------------------- */
+/* ---- the plugin's table ------------------------------------------------ */
 
 static const orma_node *op_input(orma_parse_ctx *ctx, const char *path)
 {
@@ -250,7 +249,7 @@ static orma_status op_exit_code(orma_parse_ctx *ctx, const char *label,
 static void op_log(orma_parse_ctx *ctx, int32_t level, orma_str message)
 {
     AUTO_ERROR orma_error *ignored = NULL;
-    add_log(ctx->call, level, str_copy(message), &ignored);
+    add_log(ctx->call, level, str_copy(message), true, &ignored);
 }
 
 static int32_t op_cancelled(orma_parse_ctx *ctx)
@@ -259,8 +258,7 @@ static int32_t op_cancelled(orma_parse_ctx *ctx)
     return call->cancelled != NULL && call->cancelled(call->user);
 }
 
-/* ---- messages
- * ------------------------------------------------------------------ */
+/* ---- messages ---------------------------------------------------------- */
 
 static void append_value(buf *out, const json_object *value)
 {
@@ -296,8 +294,7 @@ char *exit_message_fill(const char *message, const json_object *values)
     return buf_take(&out);
 }
 
-/* ---- judging
- * ------------------------------------------------------------------- */
+/* ---- judging ----------------------------------------------------------- */
 
 static orma_status set_exit(parse_call *call, int32_t status,
                             const char *detail, orma_error **err)
@@ -326,7 +323,8 @@ static orma_status refuse(parse_call *call, orma_error *why, orma_error **err)
     if (reason == NULL)
         return error_no_memory(err);
     const orma_status st = set_exit(call, EXIT_INVALID_OUTPUT, reason, err);
-    return st == ORMA_OK ? add_log(call, ORMA_LOG_ERROR, text_copy(reason), err)
+    return st == ORMA_OK ? add_log(call, ORMA_LOG_ERROR, text_copy(reason),
+                                   false, err)
                          : st;
 }
 
@@ -379,7 +377,7 @@ static orma_status settle(parse_call *call, orma_error **err)
     const orma_status st = set_exit(call, EXIT_MISSING_OUTPUT, NULL, err);
     if (st != ORMA_OK || line == NULL)
         return st != ORMA_OK ? st : error_no_memory(err);
-    return add_log(call, ORMA_LOG_ERROR, text_copy(line), err);
+    return add_log(call, ORMA_LOG_ERROR, text_copy(line), false, err);
 }
 
 static orma_status call_parser(parse_call *call, const char *parser,

@@ -15,6 +15,7 @@ typedef struct parse_output {
 typedef struct parse_log {
     int32_t level;
     char *message;
+    bool is_of_parser; /* said by the parser itself */
 } parse_log;
 
 typedef struct parse_call {

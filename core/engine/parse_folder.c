@@ -17,8 +17,7 @@
 /* Its content is the result itself. */
 #define TYPE_DICT "core.dict"
 
-/* ---- arrays as nested lists
- * ------------------------------------------------------ */
+/* ---- arrays as nested lists -------------------------------------------- */
 
 /* One element of a C-ordered array. */
 static json_object *element(const orma_array_view *view, const char *at)
@@ -130,8 +129,7 @@ static orma_status arrays_of(const node *n, json_object **out, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- the result
- * ----------------------------------------------------------------- */
+/* ---- the result -------------------------------------------------------- */
 
 static orma_status output_document(const node *n, json_object **out,
                                    orma_error **err)
@@ -224,12 +222,13 @@ orma_status engine_parse_folder(registry *r, const process_spec *spec,
                                 const char *folder, json_object **result,
                                 orma_error **err)
 {
+    calcjob job = {.registry = r};
     node *retrieved = NULL;
 
     if (!file_is_dir(folder))
         return error_set(err, ORMA_E_NOT_FOUND, "engine", 0,
                          "\"%s\" is no folder", folder);
-    orma_status st = retrieve_folder_node(r, folder, &retrieved, err);
+    orma_status st = retrieve_folder_node(&job, folder, &retrieved, err);
     if (st != ORMA_OK)
         return st;
     /* Files that a run would retrieve for its parser only lie in the same

@@ -31,8 +31,9 @@ orma_status retrieve_list(calcjob *job, const json_object *list,
 orma_status retrieve_temporary(calcjob *job, orma_error **err);
 
 /* A new folder node with the files below a local folder, which must stay until
- * the node is stored. */
-orma_status retrieve_folder_node(registry *r, const char *folder, node **out,
+ * the node is stored. Files whose names are not allowed are logged and left
+ * out. */
+orma_status retrieve_folder_node(calcjob *job, const char *folder, node **out,
                                  orma_error **err);
 
 #endif

@@ -11,8 +11,10 @@
 #include <base/text.h>
 
 /* A job runs once: whoever makes `run` first has the folder; the same job may
- * come again (a scheduler's requeue). The folder's path is taken before the
- * user's lines may leave it. The end is told by `done`: exit status, time. */
+ * come again (a scheduler's requeue). It is written aside and linked, so that
+ * it is there whole or not at all: an empty one, left by a full disk, would
+ * stop every job. The folder's path is taken before the user's lines may leave
+ * it. The end is told by `done`: exit status, time. */
 static const char fence_head[] =
     "# orma: a job runs once, and tells when it has ended\n"
     "orma_folder=$PWD/.orma\n"
@@ -20,10 +22,16 @@ static const char fence_head[] =
 static const char fence_tail[] =
     "}\n"
     "if [ -d \"$orma_folder\" ]; then\n"
-    "    set -C\n"
-    "    { echo \"$orma_id\" > \"$orma_folder/run\"; } 2> /dev/null\n"
+    "    orma_run=$orma_folder/run.$(uname -n).$$\n"
+    "    { echo \"$orma_id\" > \"$orma_run\"; } 2> /dev/null &&\n"
+    "        ln \"$orma_run\" \"$orma_folder/run\" 2> /dev/null\n"
     "    orma_status=$?\n"
-    "    set +C\n"
+    "    rm -f \"$orma_run\"\n"
+    "    if [ $orma_status -ne 0 ] && [ ! -e \"$orma_folder/run\" ]; then\n"
+    "        echo \"orma: this job cannot write into $orma_folder, so it does "
+    "not run\" >&2\n"
+    "        exit %d\n"
+    "    fi\n"
     "    if [ $orma_status -ne 0 ]; then\n"
     "        read -r orma_first < \"$orma_folder/run\"\n"
     "        if [ -z \"$orma_id\" ] || [ \"$orma_id\" != \"$orma_first\" ]; "
@@ -217,7 +225,7 @@ static void append_fence(buf *out, const char *id_variable)
     buf_text(out, fence_head);
     if (id_variable != NULL)
         buf_printf(out, "${%s:-}", id_variable);
-    buf_printf(out, fence_tail, SCRIPT_EXIT_FENCED);
+    buf_printf(out, fence_tail, SCRIPT_EXIT_NOT_WRITTEN, SCRIPT_EXIT_FENCED);
 }
 
 static void append_block(buf *out, const char *text)

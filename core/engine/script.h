@@ -9,6 +9,9 @@
 /* Exit status of a job that finds that another one has its folder. */
 #define SCRIPT_EXIT_FENCED 97
 
+/* Of a job that cannot write into its folder, and so does not run. */
+#define SCRIPT_EXIT_NOT_WRITTEN 98
+
 /* What the scheduler adds to a script. */
 typedef struct script_parts {
     const char *header;      /* its directives, "" */

@@ -37,13 +37,7 @@ void node_free(node *n)
         return;
     if (n->view_free != NULL)
         n->view_free(n->view);
-    for (size_t i = 0; i < n->file_count; i++) {
-        free(n->files[i].path);
-        free(n->files[i].bytes);
-        free(n->files[i].local_path);
-        free(n->files[i].key);
-    }
-    free(n->files);
+    node_clear_files(n);
     free(n->node_type);
     free(n->process_type);
     free(n->entry_point);

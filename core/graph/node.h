@@ -39,6 +39,7 @@ struct orma_node {
     int64_t user_pk;         /* 0: the profile's default user */
     node_file *files;        /* of a node in the making */
     size_t file_count;
+    struct lh_table *places; /* where in files a path is; of node_files.c */
     struct store *store;     /* where it is stored, for reading files; NULL */
     void *view;              /* node_view of process/node_ops.c, freed with it */
     void (*view_free)(void *view);
@@ -50,8 +51,8 @@ node *node_create(const char *node_type);
 void node_free(node *n); /* accepts NULL */
 
 /* Adds or replaces a file of a node in the making; takes over bytes/key texts
- * by copy. Errors: INVALID (unsafe path; a file where a folder is), REFUSED
- * (stored). */
+ * by copy. Errors: INVALID (path unsafe or not UTF-8; a file where a folder
+ * is), REFUSED (stored). */
 orma_status node_put_bytes(node *n, const char *path, orma_str bytes,
                            orma_error **err);
 orma_status node_put_local(node *n, const char *path, const char *local_path,
@@ -59,6 +60,12 @@ orma_status node_put_local(node *n, const char *path, const char *local_path,
 orma_status node_put_key(node *n, const char *path, const char *key,
                          orma_error **err);
 orma_status node_put_folder(node *n, const char *path, orma_error **err);
+
+/* The file (no folder) put under the path; NULL: there is none. */
+const node_file *node_find_file(const node *n, const char *path);
+
+/* Forgets the files that were put. */
+void node_clear_files(node *n);
 
 enum node_class {
     NODE_DATA,

@@ -349,7 +349,8 @@ static orma_status call_export(const subject *s, fake_world *w,
                           s->format, &sink, err);
 }
 
-/* Every format of the manifest, and one that nobody has. */
+/* Every format of the manifest, and one that nobody has; on import, too, none
+ * at all, which asks the plugin to tell it from the file. */
 static void check_formats(subject *s, const char *direction,
                           contract_call *call)
 {
@@ -366,6 +367,9 @@ static void check_formats(subject *s, const char *direction,
         if (what != NULL)
             try_call(s, what, call, &v);
     }
+    s->format = NULL;
+    if (call == call_import)
+        try_call(s, "import without a format", call, &v);
     report_verdict(s, direction, &v);
 }
 

@@ -122,6 +122,21 @@ static entry_record *by_package(const registry *r, enum plugin_kind kind,
     return found;
 }
 
+/* The first name that is "package.WORD" for the word given. */
+static const char *ending_in(const char *word, const char *const *names,
+                             size_t n)
+{
+    const size_t len = strlen(word);
+
+    for (size_t i = 0; len > 0 && i < n; i++) {
+        const size_t whole = strlen(names[i]);
+        if (whole > len && names[i][whole - len - 1] == '.' &&
+            strcmp(names[i] + whole - len, word) == 0)
+            return names[i];
+    }
+    return NULL;
+}
+
 static orma_status not_found(const registry *r, enum plugin_kind kind,
                              const char *name, orma_error **err)
 {
@@ -133,7 +148,9 @@ static orma_status not_found(const registry *r, enum plugin_kind kind,
         return error_no_memory(err);
     for (size_t i = 0; i < n; i++)
         names[i] = r->entries[first + i].pub.name;
-    const char *closest = text_closest(name, names, n);
+    const char *closest = ending_in(name, names, n);
+    if (closest == NULL)
+        closest = text_closest(name, names, n);
     const orma_status st =
         error_set(err, ORMA_E_NOT_FOUND, "plugin", 0,
                   "%s has no entry point \"%s\"%s%s%s",

@@ -3,11 +3,16 @@
  * SPDX-License-Identifier: MIT */
 #include <process/data_nodes.h>
 
+#include <stdio.h>
+
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/file.h>
 #include <base/text.h>
+#include <base/yaml.h>
 #include <orma/data.h>
+
+#define MAX_LITERAL_BYTES ((size_t)64 << 20)
 
 /* The only place where the core names data types for literals. */
 const char *data_type_of_literal(const json_object *literal)
@@ -202,6 +207,60 @@ orma_status data_from_literal_in(registry *r, store *s, const char *type,
     return hand_out(st, entry, plugin, n, out, err);
 }
 
+/* The one literal that a YAML or JSON file holds. */
+static orma_status read_literal(const char *path, json_object **out,
+                                orma_error **err)
+{
+    AUTO_BUF buf text = {0};
+    AUTO_JSON json_object *documents = NULL;
+
+    orma_status st = file_read(path, MAX_LITERAL_BYTES, &text, err);
+    if (st != ORMA_OK)
+        return st;
+    if (text_ends(path, ".json")) {
+        st = json_parse(buf_view(&text), out, err);
+        return st == ORMA_OK ? st
+                             : error_set(err, st, "process", 0, "%s", path);
+    }
+    st = yaml_parse(path, buf_view(&text), &documents, err);
+    if (st != ORMA_OK)
+        return st;
+    if (json_object_array_length(documents) != 1)
+        return error_set(err, ORMA_E_INVALID, "process", 0,
+                         "%s: is not one document but %zu", path,
+                         json_object_array_length(documents));
+    *out = json_object_get(json_object_array_get_idx(documents, 0));
+    return ORMA_OK;
+}
+
+static bool holds_literal(const char *path, const char *format)
+{
+    static const char *const words[] = {"yaml", "yml", "json"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        char ending[8];
+        snprintf(ending, sizeof ending, ".%s", words[i]);
+        if (format == NULL ? text_ends(path, ending)
+                           : text_equal(format, words[i]))
+            return true;
+    }
+    return false;
+}
+
+/* What a type without import of its own takes from a file. */
+static orma_status import_literal(registry *r, store *s,
+                                  const plugin_entry *entry, const char *path,
+                                  node **out, orma_error **err)
+{
+    AUTO_JSON json_object *literal = NULL;
+    orma_status st = read_literal(path, &literal, err);
+
+    if (st != ORMA_OK)
+        return st;
+    st = data_from_literal_in(r, s, entry->name, literal, out, err);
+    return st == ORMA_OK ? st : error_set(err, st, "process", 0, "%s", path);
+}
+
 orma_status data_import_in(registry *r, store *s, const char *type,
                            const char *format, const char *path, node **out,
                            orma_error **err)
@@ -213,12 +272,18 @@ orma_status data_import_in(registry *r, store *s, const char *type,
 
     if (st != ORMA_OK)
         return st;
-    if (!ORMA_HAS(orma_data, plugin, import_file) ||
-        plugin->import_file == NULL)
-        return unsupported(entry, "import of files", err);
+    const bool imports =
+        ORMA_HAS(orma_data, plugin, import_file) && plugin->import_file != NULL;
+    const bool is_literal =
+        !imports && ORMA_HAS(orma_data, plugin, from_literal) &&
+        plugin->from_literal != NULL && holds_literal(path, format);
+    if (!imports && !is_literal)
+        return unsupported(entry, "import of such files", err);
     if (!file_exists(path))
         return error_set(err, ORMA_E_NOT_FOUND, "process", 0,
                          "there is no file \"%s\"", path);
+    if (is_literal)
+        return import_literal(r, s, entry, path, out, err);
     st = create_node(r, entry, &n, err);
     if (st != ORMA_OK)
         return st;
@@ -259,8 +324,7 @@ orma_status data_value(registry *r, const node *n, json_object **out,
     return st == ORMA_OK ? json_parse(buf_view(&text), out, err) : st;
 }
 
-orma_status data_summary(registry *r, const node *n, buf *out,
-                         orma_error **err)
+orma_status data_summary(registry *r, const node *n, buf *out, orma_error **err)
 {
     orma_writer writer = {out, 1 << 16};
     const plugin_entry *entry = NULL;
@@ -277,6 +341,23 @@ orma_status data_summary(registry *r, const node *n, buf *out,
     return st == ORMA_OK ? buf_status(out, err) : st;
 }
 
+/* The format that is written when none is named. [static] */
+static orma_status first_export(registry *r, const plugin_entry *entry,
+                                const char **format, orma_error **err)
+{
+    const json_object *spec = NULL;
+    const orma_status st = registry_spec(r, entry, &spec, err);
+
+    if (st != ORMA_OK)
+        return st;
+    json_object *formats = json_get(json_get(spec, "formats"), "export");
+    if (!json_object_is_type(formats, json_type_array) ||
+        json_object_array_length(formats) == 0)
+        return unsupported(entry, "format to export to", err);
+    *format = json_object_get_string(json_object_array_get_idx(formats, 0));
+    return ORMA_OK;
+}
+
 orma_status data_export(registry *r, const node *n, const char *format,
                         buf *out, orma_error **err)
 {
@@ -290,9 +371,13 @@ orma_status data_export(registry *r, const node *n, const char *format,
     if (!ORMA_HAS(orma_data, plugin, export_file) ||
         plugin->export_file == NULL)
         return unsupported(entry, "export to files", err);
+    if (format == NULL)
+        st = first_export(r, entry, &format, err);
+    if (st != ORMA_OK)
+        return st;
     st = plugin_answer(
-        plugin->export_file(plugin, node_ops(), n, format, &writer, err),
-        entry, "export_file", err);
+        plugin->export_file(plugin, node_ops(), n, format, &writer, err), entry,
+        "export_file", err);
     node_ops_end_call(n);
     return st == ORMA_OK ? buf_status(out, err) : st;
 }

@@ -61,7 +61,8 @@ void process_inputs_free(process_inputs *inputs); /* accepts NULL */
 node *process_inputs_get(const process_inputs *inputs, const char *path);
 
 /* A new node of a data type: from a literal and from a file, validated by the
- * type's plugin, and empty. Errors: INVALID, NOT_FOUND. */
+ * type's plugin, and empty. Types that import no files read YAML and JSON
+ * files as literals. Errors: INVALID, NOT_FOUND. */
 orma_status data_from_literal(registry *r, const char *type,
                               const json_object *literal, node **out,
                               orma_error **err);
@@ -81,8 +82,8 @@ orma_status data_import_in(registry *r, store *s, const char *type,
 /* Calls the validate() of the node's data plugin. */
 orma_status data_validate(registry *r, const node *n, orma_error **err);
 
-/* `value` (JSON), `summary` (text), export; UNSUPPORTED when the plugin has
- * none. */
+/* `value` (JSON), `summary` (text), export (format NULL: the first that the
+ * manifest names); UNSUPPORTED when the plugin has none. */
 orma_status data_value(registry *r, const node *n, json_object **out,
                        orma_error **err);
 orma_status data_summary(registry *r, const node *n, buf *out,

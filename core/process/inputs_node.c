@@ -194,6 +194,16 @@ static bool ends_trials(orma_status st)
            st == ORMA_E_NO_MEMORY || st == ORMA_E_BUG;
 }
 
+/* A bare integer is often meant as a pk. */
+static void add_pk_hint(const struct value *v, make_fn make, orma_error **error)
+{
+    if (make != make_literal || !json_object_is_type(v->json, json_type_int) ||
+        *error == NULL || orma_error_hint(*error) != NULL)
+        return;
+    error_hint(error, "a stored node is named by {$node: %s}",
+               json_object_get_string((json_object *)(uintptr_t)v->json));
+}
+
 /* The first type that accepts; all reasons when none does. */
 static node *try_types(const struct value *v, const char *const *types,
                        size_t n, make_fn make)
@@ -208,12 +218,17 @@ static node *try_types(const struct value *v, const char *const *types,
         if (st == ORMA_OK)
             return made;
         if (ends_trials(st) || n == 1) {
+            add_pk_hint(v, make, &error);
             problem_from(b, v->path, st, error);
             return NULL;
         }
+        if (i + 1 == n)
+            add_pk_hint(v, make, &error);
         AUTO_FREE char *reason = error_chain(error);
-        buf_printf(&reasons, "%s%s: %s", i > 0 ? "; " : "", types[i],
-                   reason != NULL ? reason : "");
+        const char *hint = error != NULL ? orma_error_hint(error) : NULL;
+        buf_printf(&reasons, "%s%s: %s%s%s", i > 0 ? "; " : "", types[i],
+                   reason != NULL ? reason : "", hint != NULL ? "; " : "",
+                   hint != NULL ? hint : "");
         orma_error_free(error);
     }
     problem_add(b, v->path, "no type of the port accepts it (%s)",

@@ -17,20 +17,12 @@
 /* Files that are read as a whole: 4 GiB. */
 #define MAX_WHOLE_BYTES ((size_t)1 << 32)
 
-static const node_file *draft_file(const node *n, const char *path)
-{
-    for (size_t i = 0; i < n->file_count; i++)
-        if (!n->files[i].is_dir && strcmp(n->files[i].path, path) == 0)
-            return &n->files[i];
-    return NULL;
-}
-
 /* Where a file's content is; all NULL: there is no such file. Files put on a
  * node since it was stored come before those of its repository. */
 static void locate(const node *n, const char *path, const node_file **draft,
                    const char **key)
 {
-    *draft = draft_file(n, path);
+    *draft = node_find_file(n, path);
     *key = *draft != NULL         ? (*draft)->key
            : n->repository != NULL ? repository_key(n->repository, path)
                                    : NULL;

@@ -30,6 +30,7 @@ typedef struct appender {
     int64_t start; /* its size before us */
     int64_t end;   /* with all of ours, buffered ones included */
     bool is_new;
+    bool may_be_indexed; /* rows of the index were to be committed */
     char *path, *lock_path;
     buf pending; /* bytes not yet written */
     digest *sum; /* of the object being appended */
@@ -196,10 +197,13 @@ static orma_status append_one(appender *a, const container_object *object,
 }
 
 /* Takes back what no index row refers to. A pack is never truncated by who
- * did not append to it; we did, and hold its lock. */
+ * did not append to it; we did, and hold its lock. But a commit that failed
+ * may have reached the journal, from which its rows come back later. */
 static void abandon(appender *a)
 {
     struct stat info;
+    if (a->may_be_indexed)
+        return;
     if (a->fd >= 0 && fstat(a->fd, &info) == 0 && info.st_size > a->start &&
         info.st_size <= a->end && ftruncate(a->fd, a->start) != 0)
         return; /* unreferenced bytes at the end of a pack are harmless */
@@ -248,17 +252,19 @@ static orma_status mark_wanted(container *c, put_item *items, size_t count,
     return ORMA_OK;
 }
 
-static orma_status insert_rows(container *c, const put_item *items,
-                               size_t count, orma_error **err)
+static orma_status insert_rows(appender *a, const put_item *items, size_t count,
+                               orma_error **err)
 {
-    orma_status st = index_begin(c, err);
+    orma_status st = index_begin(a->c, err);
     for (size_t i = 0; st == ORMA_OK && i < count; i++)
         if (items[i].is_wanted)
-            st = index_insert(c, items[i].object->key, &items[i].where, err);
-    if (st == ORMA_OK)
-        st = index_commit(c, err);
+            st = index_insert(a->c, items[i].object->key, &items[i].where, err);
+    if (st == ORMA_OK) {
+        a->may_be_indexed = true;
+        st = index_commit(a->c, err);
+    }
     if (st != ORMA_OK)
-        index_rollback(c);
+        index_rollback(a->c);
     return st;
 }
 
@@ -273,7 +279,7 @@ static orma_status append_all(appender *a, put_item *items, size_t count,
     if (st == ORMA_OK)
         st = sync_pack(a, err);
     if (st == ORMA_OK)
-        st = insert_rows(a->c, items, count, err);
+        st = insert_rows(a, items, count, err);
     return st;
 }
 

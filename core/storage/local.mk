@@ -7,6 +7,7 @@ libcore_la_SOURCES += \
 	core/storage/container_read.c \
 	core/storage/container_source.c \
 	core/storage/fault.h \
+	core/storage/members.c core/storage/members.h \
 	core/storage/node_hash.c core/storage/node_hash.h \
 	core/storage/own_tables.c core/storage/own_tables.h \
 	core/storage/repository.c core/storage/repository.h \

@@ -50,7 +50,12 @@ void row_set_json(query *q, int32_t column, json_object *row, const char *key)
 void row_set_time(query *q, int32_t column, json_object *row, const char *key)
 {
     char text[33];
-    time_format_iso(column_time(q, column), text);
+    int64_t ns = 0;
+    if (!column_has_time(q, column, &ns)) {
+        put(q, row, key, NULL);
+        return;
+    }
+    time_format_iso(ns, text);
     put(q, row, key, json_object_new_string(text));
 }
 

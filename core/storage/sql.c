@@ -4,7 +4,6 @@
 #include <storage/sql.h>
 
 #include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -121,15 +120,6 @@ void sql_expand(const sql *db, const char *template, buf *out)
             buf_char(out, *p++);
         }
     }
-}
-
-void sql_member(const sql *db, const char *column, int32_t at, buf *out)
-{
-    char number[12];
-    const orma_str none = {"", 0};
-    snprintf(number, sizeof number, "%d", at);
-    expand_form(db->dialect->json_member, number,
-                (orma_str){column, strlen(column)}, none, out);
 }
 
 orma_status sql_execute(sql *db, const char *template, orma_error **err)
@@ -319,20 +309,26 @@ char *column_text(query *q, int32_t index)
 
 static void malformed(query *q, const char *what, orma_str text)
 {
-    if (q->status != ORMA_OK)
+    if (q->status != ORMA_OK || q->is_listing)
         return;
     q->status = error_set(&q->error, ORMA_E_PERMANENT, "storage", 0,
                           "the database holds \"%.60s\" where a %s belongs",
                           text.ptr == NULL ? "" : text.ptr, what);
 }
 
-int64_t column_time(query *q, int32_t index)
+bool column_has_time(query *q, int32_t index, int64_t *ns)
 {
     const orma_str text = column_str(q, index);
+    if (text.ptr != NULL && time_parse(text.ptr, ns))
+        return true;
+    malformed(q, "time", text);
+    return false;
+}
+
+int64_t column_time(query *q, int32_t index)
+{
     int64_t ns = 0;
-    if (text.ptr == NULL || !time_parse(text.ptr, &ns))
-        malformed(q, "time", text);
-    return ns;
+    return column_has_time(q, index, &ns) ? ns : 0;
 }
 
 orma_uuid column_uuid(query *q, int32_t index)
@@ -358,9 +354,13 @@ json_object *column_json(query *q, int32_t index)
     if (value != NULL || text.ptr == NULL || q->status != ORMA_OK)
         return value;
     q->status = json_parse(text, &value, &q->error);
-    if (q->status != ORMA_OK)
+    if (q->status == ORMA_E_INVALID && q->is_listing) {
+        error_clear(&q->error);
+        q->status = ORMA_OK;
+    } else if (q->status != ORMA_OK) {
         q->status = error_set(&q->error, ORMA_E_PERMANENT, "storage", 0,
                               "a JSON column of the database is malformed");
+    }
     return value;
 }
 

@@ -33,9 +33,6 @@ void sql_close(sql *db); /* accepts zeroed */
 /* The template in the dialect's words, appended to out. */
 void sql_expand(const sql *db, const char *template, buf *out);
 
-/* JSON text of the column's member whose key is parameter number `at`. */
-void sql_member(const sql *db, const char *column, int32_t at, buf *out);
-
 /* Statements without parameters or rows, as a template. */
 orma_status sql_execute(sql *db, const char *template, orma_error **err);
 
@@ -50,6 +47,7 @@ typedef struct query {
     size_t slot; /* of the kept statement, or SQL_NOT_KEPT */
     orma_status status;
     orma_error *error;
+    bool is_listing; /* a malformed value is null, and the rest is shown */
 } query;
 #define SQL_NOT_KEPT SIZE_MAX
 
@@ -76,6 +74,8 @@ int64_t column_int(query *q, int32_t index);  /* 0 for NULL; booleans too */
 orma_str column_str(query *q, int32_t index); /* ptr NULL for NULL */
 char *column_text(query *q, int32_t index);   /* a copy; NULL for NULL */
 int64_t column_time(query *q, int32_t index);
+bool column_has_time(query *q, int32_t index,
+                     int64_t *ns); /* false: malformed */
 orma_uuid column_uuid(query *q, int32_t index);
 
 /* JSON of a column that was written as any JSON; NULL for SQL NULL and JSON

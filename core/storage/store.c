@@ -8,9 +8,19 @@
 
 #include <base/cleanup.h>
 #include <base/error.h>
+#include <base/file.h>
 #include <base/text.h>
 #include <storage/fault.h>
 #include <storage/schema.h>
+
+static orma_status keep_folder(store *s, const char *container_path,
+                               orma_error **err)
+{
+    const size_t len = (size_t)(file_name(container_path) - container_path);
+
+    s->folder = len > 0 ? strndup(container_path, len) : text_copy(".");
+    return s->folder != NULL ? ORMA_OK : error_no_memory(err);
+}
 
 static orma_status open_container(store *s, bool create, orma_error **err)
 {
@@ -20,6 +30,8 @@ static orma_status open_container(store *s, bool create, orma_error **err)
     orma_status st = s->db.driver->container(s->db.connection, &writer, err);
     if (st == ORMA_OK)
         st = buf_status(&path, err);
+    if (st == ORMA_OK)
+        st = keep_folder(s, buf_c_str(&path), err);
     if (st == ORMA_OK && create)
         st = container_create(buf_c_str(&path), err);
     if (st == ORMA_OK)
@@ -105,12 +117,18 @@ void store_close(store *s)
         free(s->seen[i].request);
     free(s->seen);
     free(s->backend);
+    free(s->folder);
     free(s);
 }
 
 registry *store_registry(store *s)
 {
     return s->registry;
+}
+
+const char *store_folder(const store *s)
+{
+    return s->folder;
 }
 
 void store_set_default_user(store *s, int64_t pk)

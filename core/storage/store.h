@@ -26,6 +26,9 @@ void store_close(store *s); /* accepts NULL */
 /* The registry it was opened with. */
 registry *store_registry(store *s);
 
+/* The folder of the profile's storage, in which the container lies. */
+const char *store_folder(const store *s);
+
 /* Schema version, container id, counts of nodes, links, objects, bytes. */
 orma_status store_info(store *s, json_object **info, orma_error **err);
 
@@ -48,12 +51,17 @@ orma_status unit_add_node(unit *u, node *n, orma_error **err);
 orma_status unit_add_link(unit *u, enum link_type type, node *source,
                           node *target, const char *label, orma_error **err);
 
-/* Sets (value NULL: deletes) an updatable attribute of a process node, stored
- * or in this unit; takes over value. Errors: REFUSED (sealed, immutable). */
+/* Sets an updatable attribute of a process node, stored or in this unit; takes
+ * over value, of which NULL is JSON's null. Errors: REFUSED (sealed,
+ * immutable). */
 orma_status unit_set_attribute(unit *u, node *process, const char *key,
                                json_object *value, orma_error **err);
 
-/* Extras of any node; takes over value. */
+/* Removes such an attribute; one that is not there is fine. Errors: as above. */
+orma_status unit_delete_attribute(unit *u, node *process, const char *key,
+                                  orma_error **err);
+
+/* Sets (value NULL: deletes) an extra of any node; takes over value. */
 orma_status unit_set_extra(unit *u, node *n, const char *key,
                            json_object *value, orma_error **err);
 
@@ -86,11 +94,16 @@ typedef struct process_row {
 void process_row_finish(process_row *row); /* frees members */
 
 /* Inserts or replaces the row of process->pk at commit. Errors at commit:
- * REFUSED when a newer lease_epoch exists. */
+ * REFUSED when a newer lease_epoch exists or the process is sealed. */
 orma_status unit_put_process(unit *u, node *process, const process_row *row,
                              orma_error **err);
 
-/* Removes the row: the node is sealed. */
+/* Removes the row: the node is sealed. Errors at commit: REFUSED when a newer
+ * lease_epoch exists. */
+orma_status unit_drop_process_leased(unit *u, node *process,
+                                     int64_t lease_epoch, orma_error **err);
+
+/* The same, whoever holds the lease. */
 orma_status unit_drop_process(unit *u, node *process, orma_error **err);
 
 /* Files to a pack, then rows, in one transaction, durable when it returns.
@@ -159,8 +172,7 @@ orma_status repository_walk(const json_object *tree,
 orma_status store_node_hash(store *s, const node *n, const json_object *inputs,
                             char out[65], orma_error **err);
 
-/* Rows for listings, as a JSON array of objects whose keys are the
- * projections; never loads what it does not print.
+/* Rows for listings, handed over one by one.
  * Node keys: pk uuid node_type process_type label description ctime mtime,
  * attributes.X, extras.X, computer (label), user (email). */
 typedef struct process_query {
@@ -177,8 +189,15 @@ typedef struct process_query {
     bool by_mtime;           /* order, else by ctime */
     bool descending;
 } process_query;
+
+/* values: of one process, in the order of the projections, each as the JSON
+ * text that JSON_PRETTY makes of it, without the newline behind it; "null"
+ * when there is none. Valid during the call. A failure ends the listing. */
+typedef orma_status process_visit(void *user, const orma_str *values,
+                                  orma_error **err);
 orma_status store_list_processes(store *s, const process_query *query,
-                                 json_object **rows, orma_error **err);
+                                 process_visit *visit, void *user,
+                                 orma_error **err);
 
 /* Log rows of a process, in time order:
  * {"pk","uuid","time","levelname","loggername","message"}. */

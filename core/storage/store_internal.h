@@ -34,6 +34,7 @@ struct store {
     container *container;
     registry *registry; /* may be NULL */
     char *backend;
+    char *folder; /* in which the container lies */
     int64_t default_user;
     bool has_own_tables;
     type_identity *types;

@@ -1,8 +1,10 @@
 /* Listings: processes, nodes, codes, logs.
  *
  * SPDX-License-Identifier: MIT */
+#include <storage/members.h>
 #include <storage/store_internal.h>
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,58 +14,135 @@
 
 #define DAY_NS (INT64_C(86400) * 1000000000)
 #define PROJECTIONS_MAX 64
+#define SQL_TIME_LEN 26
 
-/* What a projection selects, and how the column becomes a value. */
+/* What a projection selects, and how the column becomes JSON text. */
 typedef struct projection {
     const char *key;
     const char *expression;
-    void (*set)(query *q, int32_t column, json_object *row, const char *key);
+    orma_status (*write)(query *q, int32_t column, buf *out, orma_error **err);
 } projection;
 
+static orma_status write_int(query *q, int32_t column, buf *out,
+                             orma_error **err)
+{
+    char digits[24];
+    snprintf(digits, sizeof digits, "%lld", (long long)column_int(q, column));
+    buf_text(out, digits);
+    return buf_status(out, err);
+}
+
+static orma_status write_text(query *q, int32_t column, buf *out,
+                              orma_error **err)
+{
+    return member_write_text(out, column_str(q, column), err);
+}
+
+/* Whether a time is as AiiDA writes it, "YYYY-MM-DD HH:MM:SS.ffffff". */
+static bool is_sql_time(orma_str text)
+{
+    return text.ptr != NULL && text.len == SQL_TIME_LEN &&
+           text.ptr[10] == ' ' && text.ptr[19] == '.' &&
+           strspn(text.ptr + 20, "0123456789") == 6;
+}
+
+static orma_status write_time(query *q, int32_t column, buf *out,
+                              orma_error **err)
+{
+    char iso[33];
+    const orma_str text = column_str(q, column);
+    int64_t ns = 0;
+
+    if (!column_has_time(q, column, &ns)) {
+        buf_text(out, "null");
+        return buf_status(out, err);
+    }
+    buf_char(out, '"');
+    if (is_sql_time(text)) { /* taken apart and composed, it is the same */
+        buf_append(out, text.ptr, 10);
+        buf_char(out, 'T');
+        buf_append(out, text.ptr + 11, SQL_TIME_LEN - 11);
+        buf_text(out, "+00:00");
+    } else {
+        time_format_iso(ns, iso);
+        buf_text(out, iso);
+    }
+    buf_char(out, '"');
+    return buf_status(out, err);
+}
+
 static const projection plain_projections[] = {
-    {"pk", "db_dbnode.id", row_set_int},
-    {"uuid", "db_dbnode.uuid", row_set_text},
-    {"node_type", "db_dbnode.node_type", row_set_text},
-    {"process_type", "db_dbnode.process_type", row_set_text},
-    {"label", "db_dbnode.label", row_set_text},
-    {"description", "db_dbnode.description", row_set_text},
-    {"ctime", "db_dbnode.ctime", row_set_time},
-    {"mtime", "db_dbnode.mtime", row_set_time},
+    {"pk", "db_dbnode.id", write_int},
+    {"uuid", "db_dbnode.uuid", write_text},
+    {"node_type", "db_dbnode.node_type", write_text},
+    {"process_type", "db_dbnode.process_type", write_text},
+    {"label", "db_dbnode.label", write_text},
+    {"description", "db_dbnode.description", write_text},
+    {"ctime", "db_dbnode.ctime", write_time},
+    {"mtime", "db_dbnode.mtime", write_time},
     {"computer",
      "(SELECT db_dbcomputer.label FROM db_dbcomputer WHERE db_dbcomputer.id = "
      "db_dbnode.dbcomputer_id)",
-     row_set_text},
+     write_text},
     {"user",
      "(SELECT db_dbuser.email FROM db_dbuser WHERE db_dbuser.id = "
      "db_dbnode.user_id)",
-     row_set_text},
+     write_text},
 };
+
+/* JSON columns whose members may be projected. */
+static const struct {
+    const char *prefix, *expression;
+} member_columns[] = {
+    {"attributes.", "db_dbnode.attributes"},
+    {"extras.", "db_dbnode.extras"},
+};
+enum { MEMBER_COLUMNS = sizeof member_columns / sizeof *member_columns };
+
+/* The members to be found in one of them, which is selected once. */
+typedef struct member_selection {
+    int32_t column; /* of the statement, where there are keys */
+    const char *keys[PROJECTIONS_MAX];
+    size_t at[PROJECTIONS_MAX]; /* the projection that each key is */
+    size_t key_count;
+    orma_str found[PROJECTIONS_MAX]; /* in the present row */
+} member_selection;
 
 /* A statement being composed: conditions add parameters in order. */
 typedef struct composition {
     buf text;
-    const char *keys[PROJECTIONS_MAX]; /* of json_member, parameters 1… */
-    int32_t key_count;
     int32_t next; /* number of the next parameter */
+
+    const projection *plain[PROJECTIONS_MAX]; /* NULL: a member */
+    int32_t columns[PROJECTIONS_MAX];         /* of the plain ones */
+    int32_t column_count;
+    member_selection members[MEMBER_COLUMNS];
 } composition;
 
-/* "attributes.X" as an expression with X's first component as parameter. */
-static orma_status compose_member(store *s, composition *c, const char *name,
+/* Number of the statement's new column. */
+static int32_t compose_column(composition *c, const char *expression)
+{
+    if (c->column_count > 0)
+        buf_text(&c->text, ", ");
+    buf_text(&c->text, expression);
+    return c->column_count++;
+}
+
+/* "attributes.X": the column that has X, once for all of its members. */
+static orma_status compose_member(composition *c, const char *name, size_t at,
                                   orma_error **err)
 {
-    static const struct {
-        const char *prefix, *column;
-    } columns[] = {{"attributes.", "db_dbnode.attributes"},
-                   {"extras.", "db_dbnode.extras"}};
-
-    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) {
-        if (!text_starts(name, columns[i].prefix))
+    for (size_t i = 0; i < MEMBER_COLUMNS; i++) {
+        member_selection *m = &c->members[i];
+        if (!text_starts(name, member_columns[i].prefix))
             continue;
-        const char *key = name + strlen(columns[i].prefix);
+        const char *key = name + strlen(member_columns[i].prefix);
         if (*key == '\0' || strpbrk(key, ".\"\\") != NULL)
             break;
-        sql_member(&s->db, columns[i].column, c->next++, &c->text);
-        c->keys[c->key_count++] = key;
+        if (m->key_count == 0)
+            m->column = compose_column(c, member_columns[i].expression);
+        m->at[m->key_count] = at;
+        m->keys[m->key_count++] = key;
         return ORMA_OK;
     }
     const orma_status st = error_set(err, ORMA_E_INVALID, "storage", 0,
@@ -83,8 +162,7 @@ static const projection *plain_projection(const char *name)
     return NULL;
 }
 
-static orma_status compose_columns(store *s, composition *c,
-                                   const process_query *wanted,
+static orma_status compose_columns(composition *c, const process_query *wanted,
                                    orma_error **err)
 {
     orma_status st = ORMA_OK;
@@ -95,13 +173,11 @@ static orma_status compose_columns(store *s, composition *c,
                          "a listing has 1 to %d columns", PROJECTIONS_MAX);
     buf_text(&c->text, "SELECT ");
     for (size_t i = 0; st == ORMA_OK && i < wanted->projection_count; i++) {
-        const projection *p = plain_projection(wanted->projections[i]);
-        if (i > 0)
-            buf_text(&c->text, ", ");
-        if (p != NULL)
-            buf_text(&c->text, p->expression);
+        c->plain[i] = plain_projection(wanted->projections[i]);
+        if (c->plain[i] != NULL)
+            c->columns[i] = compose_column(c, c->plain[i]->expression);
         else
-            st = compose_member(s, c, wanted->projections[i], err);
+            st = compose_member(c, wanted->projections[i], i, err);
     }
     return st;
 }
@@ -167,57 +243,92 @@ static void compose_order(composition *c, const process_query *wanted)
         buf_printf(&c->text, " LIMIT %lld", (long long)wanted->limit);
 }
 
-static orma_status run_listing(store *s, const composition *c,
-                               const condition_values *v,
-                               const process_query *wanted, json_object *rows,
+/* One row while it is read, and who gets it. */
+typedef struct listed_row {
+    process_visit *visit;
+    void *user;
+    size_t count;
+    buf text; /* the values, one behind the other */
+    size_t starts[PROJECTIONS_MAX + 1];
+    orma_str values[PROJECTIONS_MAX];
+    orma_str members[PROJECTIONS_MAX]; /* as they stand in their column */
+} listed_row;
+
+static void find_members(query *q, composition *c, listed_row *row)
+{
+    for (size_t i = 0; i < MEMBER_COLUMNS; i++) {
+        member_selection *m = &c->members[i];
+        if (m->key_count == 0)
+            continue;
+        members_find(column_str(q, m->column), m->keys, m->key_count, m->found);
+        for (size_t k = 0; k < m->key_count; k++)
+            row->members[m->at[k]] = m->found[k];
+    }
+}
+
+static orma_status read_row(query *q, composition *c, listed_row *row,
+                            orma_error **err)
+{
+    orma_status st = ORMA_OK;
+
+    buf_clear(&row->text);
+    find_members(q, c, row);
+    for (size_t i = 0; st == ORMA_OK && i < row->count; i++) {
+        st = c->plain[i] != NULL
+                 ? c->plain[i]->write(q, c->columns[i], &row->text, err)
+                 : member_write(&row->text, row->members[i], err);
+        row->starts[i + 1] = row->text.len;
+    }
+    if (st != ORMA_OK)
+        return st;
+    for (size_t i = 0; i < row->count; i++)
+        row->values[i] = (orma_str){buf_c_str(&row->text) + row->starts[i],
+                                    row->starts[i + 1] - row->starts[i]};
+    return ORMA_OK;
+}
+
+static orma_status run_listing(store *s, composition *c,
+                               const condition_values *v, listed_row *row,
                                orma_error **err)
 {
+    orma_status st = ORMA_OK;
     query q;
 
     query_start_once(&q, &s->db, buf_c_str(&c->text));
-    for (int32_t i = 0; i < c->key_count; i++)
-        query_text(&q, i + 1, c->keys[i]);
+    q.is_listing = true;
     for (int32_t i = 0; i < v->text_count; i++)
         query_text(&q, v->text_at[i], v->text[i]);
     if (v->since_at > 0)
         query_time(&q, v->since_at, v->since_ns);
-    while (query_next(&q)) {
-        json_object *row = rows_add(&q, rows);
-        for (size_t i = 0; i < wanted->projection_count; i++) {
-            const char *name = wanted->projections[i];
-            const projection *p = plain_projection(name);
-            if (p != NULL)
-                p->set(&q, (int32_t)i, row, name);
-            else
-                row_set_json(&q, (int32_t)i, row, name);
-        }
+    while (st == ORMA_OK && query_next(&q)) {
+        st = read_row(&q, c, row, err);
+        if (st == ORMA_OK && q.status == ORMA_OK)
+            st = row->visit(row->user, row->values, err);
     }
-    return query_end(&q, err);
+    const orma_status ended = query_end(&q, err);
+    return st != ORMA_OK ? st : ended;
 }
 
 orma_status store_list_processes(store *s, const process_query *wanted,
-                                 json_object **rows, orma_error **err)
+                                 process_visit *visit, void *user,
+                                 orma_error **err)
 {
-    AUTO_JSON json_object *made = json_object_new_array();
     composition c = {.next = 1};
     condition_values v = {0};
-    if (made == NULL)
-        return error_no_memory(err);
+    listed_row row = {
+        .visit = visit, .user = user, .count = wanted->projection_count};
 
-    orma_status st = compose_columns(s, &c, wanted, err);
+    orma_status st = compose_columns(&c, wanted, err);
     if (st == ORMA_OK) {
         compose_conditions(&c, wanted, &v);
         compose_order(&c, wanted);
         st = buf_status(&c.text, err);
     }
     if (st == ORMA_OK)
-        st = run_listing(s, &c, &v, wanted, made, err);
+        st = run_listing(s, &c, &v, &row, err);
     buf_free(&c.text);
-    if (st != ORMA_OK)
-        return st;
-    *rows = made;
-    made = NULL;
-    return ORMA_OK;
+    buf_free(&row.text);
+    return st;
 }
 
 orma_status store_list_logs(store *s, int64_t node_pk, json_object **rows,
@@ -232,6 +343,7 @@ orma_status store_list_logs(store *s, int64_t node_pk, json_object **rows,
         return error_no_memory(err);
 
     query_start(&q, &s->db, template);
+    q.is_listing = true;
     query_int(&q, 1, node_pk);
     while (query_next(&q)) {
         json_object *row = rows_add(&q, made);
@@ -264,6 +376,7 @@ orma_status store_list_codes(store *s, json_object **rows, orma_error **err)
         return error_no_memory(err);
 
     query_start(&q, &s->db, template);
+    q.is_listing = true;
     while (query_next(&q)) {
         json_object *row = rows_add(&q, made);
         AUTO_JSON json_object *extras = column_json(&q, 6);
@@ -320,6 +433,7 @@ orma_status store_list_nodes(store *s, const char *node_type_prefix,
     query_start(&q, &s->db,
                 with_attributes ? nodes_with_attributes
                                 : nodes_without_attributes);
+    q.is_listing = true;
     query_text(&q, 1, like);
     query_int(&q, 2, limit > 0 ? limit : INT64_MAX);
     while (query_next(&q)) {

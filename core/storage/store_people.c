@@ -135,6 +135,7 @@ orma_status store_list_users(store *s, json_object **rows, orma_error **err)
     query q;
     query_start_once(&q, &s->db,
                      "SELECT " USER_COLUMNS " FROM db_dbuser ORDER BY id");
+    q.is_listing = true;
     return collect(&q, set_user, rows, err);
 }
 
@@ -224,6 +225,7 @@ orma_status store_list_computers(store *s, json_object **rows, orma_error **err)
     query_start_once(&q, &s->db,
                      "SELECT " COMPUTER_COLUMNS
                      " FROM db_dbcomputer ORDER BY id");
+    q.is_listing = true;
     return collect(&q, set_computer, rows, err);
 }
 

@@ -11,6 +11,8 @@
 #include <base/log.h>
 #include <base/text.h>
 
+#define LABEL_MAX 255
+
 void *unit_grow(void *items, size_t *count, size_t size)
 {
     char *grown = items;
@@ -111,6 +113,32 @@ static bool make_room(unit *u)
     return true;
 }
 
+static orma_status check_utf8(const char *what, const char *text,
+                              orma_error **err)
+{
+    const orma_str given = {text, strlen(text)};
+    if (text_is_utf8(given))
+        return ORMA_OK;
+    AUTO_FREE char *shown = text_show_bytes(given);
+    return error_set(err, ORMA_E_INVALID, "storage", 0,
+                     "%s \"%.200s\" is not valid UTF-8", what,
+                     shown == NULL ? "" : shown);
+}
+
+/* AiiDA's columns have room for 255 characters. */
+static orma_status check_texts(const node *n, orma_error **err)
+{
+    const orma_status st = check_utf8("label", n->label, err);
+    if (st != ORMA_OK)
+        return st;
+    if (text_length(n->label) > LABEL_MAX)
+        return error_set(err, ORMA_E_INVALID, "storage", 0,
+                         "a label of %zu characters is too long: the most are "
+                         "%d",
+                         text_length(n->label), LABEL_MAX);
+    return check_utf8("description", n->description, err);
+}
+
 static orma_status check_new(const unit *u, const node *n, orma_error **err)
 {
     if (n->pk != 0)
@@ -124,10 +152,9 @@ static orma_status check_new(const unit *u, const node *n, orma_error **err)
         return error_set(err, ORMA_E_INVALID, "storage", 0,
                          "nodes of type \"%.255s\" cannot be stored",
                          n->node_type);
-    if (strlen(n->label) > 255)
-        return error_set(err, ORMA_E_INVALID, "storage", 0,
-                         "label \"%.40s…\" is longer than 255 bytes", n->label);
-    const orma_status st = node_check_keys(n->attributes, "attributes", err);
+    orma_status st = check_texts(n, err);
+    if (st == ORMA_OK)
+        st = node_check_keys(n->attributes, "attributes", err);
     return st == ORMA_OK ? node_check_keys(n->extras, "extras", err) : st;
 }
 
@@ -216,8 +243,8 @@ static orma_status check_unsealed(const node *process, const char *what,
     return ORMA_OK;
 }
 
-orma_status unit_set_attribute(unit *u, node *process, const char *key,
-                               json_object *value, orma_error **err)
+static orma_status check_attribute(const unit *u, const node *process,
+                                   const char *key, orma_error **err)
 {
     orma_status st = check_known(u, process, err);
     if (st == ORMA_OK)
@@ -226,11 +253,27 @@ orma_status unit_set_attribute(unit *u, node *process, const char *key,
         st = error_set(err, ORMA_E_REFUSED, "storage", 0,
                        "attribute \"%.200s\" of process %lld is immutable", key,
                        (long long)process->pk);
+    return st;
+}
+
+orma_status unit_set_attribute(unit *u, node *process, const char *key,
+                               json_object *value, orma_error **err)
+{
+    const orma_status st = check_attribute(u, process, key, err);
     if (st != ORMA_OK) {
         json_object_put(value);
         return st;
     }
     return add_change(u, CHANGE_ATTRIBUTE, process, key, value, err);
+}
+
+orma_status unit_delete_attribute(unit *u, node *process, const char *key,
+                                  orma_error **err)
+{
+    const orma_status st = check_attribute(u, process, key, err);
+    if (st != ORMA_OK)
+        return st;
+    return add_change(u, CHANGE_NO_ATTRIBUTE, process, key, NULL, err);
 }
 
 orma_status unit_set_extra(unit *u, node *n, const char *key,
@@ -246,7 +289,8 @@ orma_status unit_set_extra(unit *u, node *n, const char *key,
         json_object_put(value);
         return st;
     }
-    return add_change(u, CHANGE_EXTRA, n, key, value, err);
+    return add_change(u, value != NULL ? CHANGE_EXTRA : CHANGE_NO_EXTRA, n, key,
+                      value, err);
 }
 
 orma_status unit_add_files(unit *u, node *process, orma_error **err)
@@ -261,6 +305,17 @@ orma_status unit_add_files(unit *u, node *process, orma_error **err)
     return add_change(u, CHANGE_FILES, process, NULL, NULL, err);
 }
 
+/* A copy in the arena. What schedulers and codes say may be in any encoding;
+ * a column is UTF-8. */
+static char *keep_text(unit *u, const char *text)
+{
+    const orma_str given = {text, strlen(text)};
+    if (text_is_utf8(given))
+        return arena_strdup(&u->texts, text);
+    AUTO_FREE char *mended = text_to_utf8(given);
+    return mended == NULL ? NULL : arena_strdup(&u->texts, mended);
+}
+
 orma_status unit_add_log(unit *u, node *process, int32_t level,
                          const char *logger, const char *message,
                          const json_object *metadata, orma_error **err)
@@ -272,8 +327,8 @@ orma_status unit_add_log(unit *u, node *process, int32_t level,
     unit_log log = {
         .process = process,
         .level = log_level_name(level),
-        .logger = arena_strdup(&u->texts, logger),
-        .message = arena_strdup(&u->texts, message),
+        .logger = keep_text(u, logger),
+        .message = keep_text(u, message),
         .metadata =
             metadata == NULL ? json_object_new_object() : json_copy(metadata),
     };
@@ -297,7 +352,7 @@ static bool keep_texts(unit *u, process_row *row)
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         if (*texts[i] == NULL)
             continue;
-        *texts[i] = arena_strdup(&u->texts, *texts[i]);
+        *texts[i] = keep_text(u, *texts[i]);
         if (*texts[i] == NULL)
             return false;
     }
@@ -332,10 +387,20 @@ orma_status unit_put_process(unit *u, node *process, const process_row *row,
     return add_live(u, (unit_live){.process = process, .row = *row}, err);
 }
 
-orma_status unit_drop_process(unit *u, node *process, orma_error **err)
+orma_status unit_drop_process_leased(unit *u, node *process,
+                                     int64_t lease_epoch, orma_error **err)
 {
     const orma_status st = check_known(u, process, err);
     if (st != ORMA_OK)
         return st;
-    return add_live(u, (unit_live){.process = process, .is_drop = true}, err);
+    return add_live(u,
+                    (unit_live){.process = process,
+                                .row = {.lease_epoch = lease_epoch},
+                                .is_drop = true},
+                    err);
+}
+
+orma_status unit_drop_process(unit *u, node *process, orma_error **err)
+{
+    return unit_drop_process_leased(u, process, INT64_MAX, err);
 }

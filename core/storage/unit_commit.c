@@ -10,6 +10,11 @@
 #include <base/error.h>
 #include <base/text.h>
 
+/* Of a row of db_dbnode; data may hold what it likes under that name. */
+#define IS_UNSEALED                                                            \
+    "(NOT " IS_PROCESS " OR COALESCE(CAST({json:db_dbnode.attributes.sealed} " \
+    "AS TEXT), '') NOT IN ('1', 'true'))"
+
 orma_status unit_insert_nodes(unit *u, orma_error **err)
 {
     static const char template[] =
@@ -91,38 +96,29 @@ static orma_status load_row(unit *u, unit_update *update, orma_error **err)
 static orma_status apply(unit *u, unit_update *update,
                          const unit_change *change, orma_error **err)
 {
-    json_object *const object =
-        change->kind == CHANGE_EXTRA ? update->extras : update->attributes;
-    json_object *value = NULL;
-    orma_status st = ORMA_OK;
+    json_object *tree = NULL;
 
-    if (change->kind == CHANGE_FILES) {
-        json_object *tree = NULL;
-        st = store_build_repository(update->n, update->repository,
-                                    unit_keys(u, update->n), &tree, err);
-        if (st != ORMA_OK)
-            return st;
-        json_object_put(update->repository);
-        update->repository = tree;
-        return ORMA_OK;
-    }
-    if (change->value == NULL) {
-        json_object_object_del(object, change->key);
-        return ORMA_OK;
-    }
-    st = json_clean(change->value, &value, err);
+    if (change->kind != CHANGE_FILES)
+        return unit_apply_change(update->attributes, update->extras, change,
+                                 err);
+    const orma_status st = store_build_repository(
+        update->n, update->repository, unit_keys(u, update->n), &tree, err);
     if (st != ORMA_OK)
         return st;
-    return json_set(object, change->key, value) ? ORMA_OK
-                                                : error_no_memory(err);
+    json_object_put(update->repository);
+    update->repository = tree;
+    return ORMA_OK;
 }
 
+/* is_extras_only: nothing else changes, which a sealed process allows. */
 static orma_status write_row(unit *u, const unit_update *update,
-                             orma_error **err)
+                             bool is_extras_only, orma_error **err)
 {
     static const char template[] =
         "UPDATE db_dbnode SET attributes = ?2j, extras = ?3j, "
-        "repository_metadata = ?4j, mtime = ?5t WHERE id = ?1";
+        "repository_metadata = ?4j, mtime = ?5t WHERE id = ?1 AND (?6 = 1 "
+        "OR " IS_UNSEALED ") RETURNING id";
+    int64_t written = 0;
     query q;
     query_start(&q, &u->s->db, template);
     query_int(&q, 1, update->n->pk);
@@ -130,7 +126,13 @@ static orma_status write_row(unit *u, const unit_update *update,
     query_json(&q, 3, update->extras);
     query_json(&q, 4, update->repository);
     query_time(&q, 5, u->now_ns);
-    return query_run(&q, err);
+    query_int(&q, 6, is_extras_only ? 1 : 0);
+    const orma_status st = query_run_int(&q, 0, &written, err);
+    if (st == ORMA_OK && written == 0)
+        return error_set(err, ORMA_E_REFUSED, "storage", 0,
+                         "process %lld is sealed: it cannot change",
+                         (long long)update->n->pk);
+    return st;
 }
 
 /* changes[0 … count) are all of one stored node. */
@@ -145,17 +147,13 @@ static orma_status update_node(unit *u, const unit_change *changes,
     update->n = changes->n;
 
     orma_status st = load_row(u, update, err);
-    const bool was_sealed = st == ORMA_OK &&
-                            node_class_of(update->n->node_type) != NODE_DATA &&
-                            json_get_bool(update->attributes, "sealed", false);
+    bool is_extras_only = true;
     for (size_t i = 0; st == ORMA_OK && i < count; i++) {
-        if (was_sealed && changes[i].kind != CHANGE_EXTRA)
-            return error_set(err, ORMA_E_REFUSED, "storage", 0,
-                             "process %lld is sealed: it cannot change",
-                             (long long)update->n->pk);
+        is_extras_only = is_extras_only && (changes[i].kind == CHANGE_EXTRA ||
+                                            changes[i].kind == CHANGE_NO_EXTRA);
         st = apply(u, update, &changes[i], err);
     }
-    return st == ORMA_OK ? write_row(u, update, err) : st;
+    return st == ORMA_OK ? write_row(u, update, is_extras_only, err) : st;
 }
 
 orma_status unit_update_nodes(unit *u, orma_error **err)
@@ -210,15 +208,25 @@ orma_status unit_insert_logs(unit *u, orma_error **err)
     return ORMA_OK;
 }
 
-/* The row's request stands, unless somebody asked for something that this
+static orma_status leased_away(const node *process, orma_error **err)
+{
+    return error_set(err, ORMA_E_REFUSED, "storage", 0,
+                     "process %lld was leased to another worker, or ended, "
+                     "meanwhile",
+                     (long long)process->pk);
+}
+
+/* A row goes when its process is sealed, so that none can be made for a sealed
+ * one. The row's request stands, unless somebody asked for something that this
  * store has not seen yet. */
 static orma_status put_live(unit *u, const unit_live *live, orma_error **err)
 {
     static const char template[] =
         "INSERT INTO orma_process (node_id, state, stage, attempt, submission, "
         "wake_ns, lease_epoch, job_id, request, paused, last_error, details, "
-        "changed_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(?10 AS "
-        "BOOLEAN), ?11, ?12j, ?13) ON CONFLICT (node_id) DO UPDATE SET state = "
+        "changed_ns) SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, CAST(?10 AS "
+        "BOOLEAN), ?11, ?12j, ?13 FROM db_dbnode WHERE id = ?1 AND " IS_UNSEALED
+        " ON CONFLICT (node_id) DO UPDATE SET state = "
         "excluded.state, stage = excluded.stage, attempt = excluded.attempt, "
         "submission = excluded.submission, wake_ns = excluded.wake_ns, "
         "lease_epoch = excluded.lease_epoch, job_id = excluded.job_id, request "
@@ -249,21 +257,27 @@ static orma_status put_live(unit *u, const unit_live *live, orma_error **err)
     query_int(&q, 13, u->now_ns);
     query_text(&q, 14, seen != NULL ? seen : "");
     const orma_status st = query_run_int(&q, 0, &written, err);
-    if (st == ORMA_OK && written == 0)
-        return error_set(err, ORMA_E_REFUSED, "storage", 0,
-                         "process %lld was leased to another worker meanwhile",
-                         (long long)pk);
-    return st;
+    return st == ORMA_OK && written == 0 ? leased_away(live->process, err) : st;
 }
 
 static orma_status drop_live(unit *u, const unit_live *live, orma_error **err)
 {
-    static const char template[] =
-        "DELETE FROM orma_process WHERE node_id = ?1";
+    static const char delete_row[] =
+        "DELETE FROM orma_process WHERE node_id = ?1 AND lease_epoch <= ?2";
+    static const char count_rows[] =
+        "SELECT COUNT(*) FROM orma_process WHERE node_id = ?1";
+    int64_t left = 0;
     query q;
-    query_start(&q, &u->s->db, template);
+    query_start(&q, &u->s->db, delete_row);
     query_int(&q, 1, live->process->pk);
-    return query_run(&q, err);
+    query_int(&q, 2, live->row.lease_epoch);
+    orma_status st = query_run(&q, err);
+    if (st != ORMA_OK)
+        return st;
+    query_start(&q, &u->s->db, count_rows);
+    query_int(&q, 1, live->process->pk);
+    st = query_run_int(&q, 0, &left, err);
+    return st == ORMA_OK && left > 0 ? leased_away(live->process, err) : st;
 }
 
 orma_status unit_write_lives(unit *u, orma_error **err)
@@ -348,19 +362,6 @@ static void swap_in(json_object **member, json_object **made)
     *made = NULL;
 }
 
-static void forget_files(node *n)
-{
-    for (size_t i = 0; i < n->file_count; i++) {
-        free(n->files[i].path);
-        free(n->files[i].bytes);
-        free(n->files[i].local_path);
-        free(n->files[i].key);
-    }
-    free(n->files);
-    n->files = NULL;
-    n->file_count = 0;
-}
-
 /* The nodes in memory become what is stored; nothing here can fail. */
 static void adopt(unit *u)
 {
@@ -375,7 +376,7 @@ static void adopt(unit *u)
         if (n->user_pk == 0)
             n->user_pk = u->s->default_user;
         n->store = u->s;
-        forget_files(n);
+        node_clear_files(n);
     }
     for (size_t i = 0; i < u->update_count; i++) {
         unit_update *update = &u->updates[i];
@@ -385,7 +386,7 @@ static void adopt(unit *u)
         update->n->mtime_ns = u->now_ns;
     }
     for (size_t i = 0; i < u->files_count; i++)
-        forget_files(u->files[i].n);
+        node_clear_files(u->files[i].n);
 }
 
 /* What later writes of live rows, and AiiDA, want to know. */

@@ -30,14 +30,20 @@ typedef struct unit_link {
     const char *label;
 } unit_link;
 
-enum change_kind { CHANGE_ATTRIBUTE, CHANGE_EXTRA, CHANGE_FILES };
+enum change_kind {
+    CHANGE_ATTRIBUTE,
+    CHANGE_NO_ATTRIBUTE, /* is removed */
+    CHANGE_EXTRA,
+    CHANGE_NO_EXTRA,
+    CHANGE_FILES
+};
 
 /* A change of one node, stored or to be inserted. */
 typedef struct unit_change {
     enum change_kind kind;
     node *n;
     const char *key;    /* of an attribute or extra */
-    json_object *value; /* NULL deletes */
+    json_object *value; /* NULL is JSON's null */
     size_t order;       /* as they were asked for */
 } unit_change;
 
@@ -95,6 +101,10 @@ void *unit_grow(void *items, size_t *count, size_t size);
 
 /* The unit's entry for a node that it inserts, or NULL. */
 unit_node *unit_find(const unit *u, const node *n);
+
+/* Applies a change to the attributes or extras of its node. */
+orma_status unit_apply_change(json_object *attributes, json_object *extras,
+                              const unit_change *change, orma_error **err);
 
 /* Cleans values, builds repositories from the objects put, computes hashes.
  * Nothing is written. */

@@ -103,18 +103,27 @@ orma_status unit_put_files(unit *u, orma_error **err)
 
 /* ---- values --------------------------------------------------------- */
 
-/* Applies a change to an object of attributes or extras. */
-static orma_status apply(json_object *object, const unit_change *change,
-                         orma_error **err)
+static bool is_of_extras(const unit_change *change)
 {
+    return change->kind == CHANGE_EXTRA || change->kind == CHANGE_NO_EXTRA;
+}
+
+orma_status unit_apply_change(json_object *attributes, json_object *extras,
+                              const unit_change *change, orma_error **err)
+{
+    json_object *const object = is_of_extras(change) ? extras : attributes;
     json_object *value = NULL;
-    if (change->value == NULL) {
+
+    if (change->kind == CHANGE_NO_ATTRIBUTE ||
+        change->kind == CHANGE_NO_EXTRA) {
         json_object_object_del(object, change->key);
         return ORMA_OK;
     }
-    const orma_status st = json_clean(change->value, &value, err);
-    if (st != ORMA_OK)
-        return st;
+    if (change->value != NULL) {
+        const orma_status st = json_clean(change->value, &value, err);
+        if (st != ORMA_OK)
+            return st;
+    }
     return json_set(object, change->key, value) ? ORMA_OK
                                                 : error_no_memory(err);
 }
@@ -147,8 +156,7 @@ static orma_status clean_nodes(unit *u, orma_error **err)
         const unit_change *c = &u->changes[i];
         unit_node *un = c->n->pk == 0 ? unit_find(u, c->n) : NULL;
         if (un != NULL)
-            st = apply(c->kind == CHANGE_EXTRA ? un->extras : un->attributes, c,
-                       err);
+            st = unit_apply_change(un->attributes, un->extras, c, err);
     }
     return st;
 }

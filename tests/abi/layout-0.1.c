@@ -330,7 +330,7 @@ MEMBER(orma_sql_value, integer, 8, int64_t);
 MEMBER(orma_sql_value, real, 16, double);
 MEMBER(orma_sql_value, text, 24, orma_str);
 
-SIZE(orma_dialect, 96);
+SIZE(orma_dialect, 88);
 MEMBER(orma_dialect, size, 0, uint32_t);
 MEMBER(orma_dialect, reserved, 4, uint32_t);
 MEMBER(orma_dialect, name, 8, const char *);
@@ -343,7 +343,6 @@ MEMBER(orma_dialect, uuid_param, 56, const char *);
 MEMBER(orma_dialect, json_param, 64, const char *);
 MEMBER(orma_dialect, timestamp_param, 72, const char *);
 MEMBER(orma_dialect, json_scalar, 80, const char *);
-MEMBER(orma_dialect, json_member, 88, const char *);
 
 SIZE(orma_storage, 120);
 MEMBER(orma_storage, size, 0, uint32_t);

@@ -52,13 +52,11 @@ typedef struct orma_dialect {
     const char *uuid_param; /* parameter forms, "?" or "?::uuid" … */
     const char *json_param;
     const char *timestamp_param;
-    /* Expressions on a JSON object's top-level member: '@' stands for the
-     * column, '#' for the key in quotes (letters and '_'), '?' for a parameter
-     * that holds the key. */
-    const char *json_scalar; /* '@' '#': bare value, fit for an index */
-    const char *json_member; /* '@' '?': the member as JSON text */
+    /* The bare value of a JSON object's top-level member, fit for an index:
+     * '@' stands for the column, '#' for the key (letters and '_'). */
+    const char *json_scalar;
 } orma_dialect;
-ORMA_NO_TAIL_PADDING(orma_dialect, json_member);
+ORMA_NO_TAIL_PADDING(orma_dialect, json_scalar);
 
 enum {
     ORMA_STORE_CREATE = 1u << 0,   /* make a new, empty store */

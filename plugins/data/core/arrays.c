@@ -232,7 +232,7 @@ orma_status arrays_export(const orma_data *self, const orma_node_ops *ops,
     json_object *attributes = NULL;
     text written = {0};
 
-    if (strcmp(format, "json") != 0)
+    if (format != NULL && strcmp(format, "json") != 0)
         return host->fail(host, err, ORMA_E_UNSUPPORTED, "data", 0,
                           "there is no format \"%s\", only json", format);
     orma_status st = ops->attributes(node, &json, err);

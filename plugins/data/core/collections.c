@@ -22,7 +22,7 @@ static orma_status write_attributes(const orma_node_ops *ops,
 
 static orma_status need_json(const char *format, orma_error **err)
 {
-    return strcmp(format, "json") == 0
+    return format == NULL || strcmp(format, "json") == 0
                ? ORMA_OK
                : host->fail(host, err, ORMA_E_UNSUPPORTED, "data", 0,
                             "there is no format \"%s\", only json", format);

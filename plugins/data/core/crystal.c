@@ -13,6 +13,9 @@
 #define WEIGHT_TOLERANCE 1e-6
 #define MASS_TOLERANCE 1e-3
 
+#define NO_KIND SIZE_MAX
+#define FNV_START UINT64_C(0xcbf29ce484222325)
+
 void crystal_init(crystal *c)
 {
     *c = (crystal){.pbc = {true, true, true}};
@@ -25,6 +28,9 @@ void crystal_finish(crystal *c)
         free((crystal_part *)c->kinds[i].parts);
     }
     free(c->kinds);
+    free(c->links);
+    free(c->by_name.first);
+    free(c->by_parts.first);
     free(c->sites);
     *c = (crystal){0};
 }
@@ -55,13 +61,105 @@ double crystal_default_mass(const crystal_part *parts, size_t count)
     return mass;
 }
 
+/* FNV-1a (Fowler, Noll, Vo). */
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t len)
+{
+    const unsigned char *p = bytes;
+
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ p[i]) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static size_t name_bucket(const crystal *c, const char *name)
+{
+    const uint64_t hash = hash_bytes(FNV_START, name, strlen(name));
+    return (size_t)(hash ^ hash >> 32) & (c->bucket_count - 1);
+}
+
+/* By symbols and weights; masses are equal within a tolerance only. */
+static size_t parts_bucket(const crystal *c, const crystal_kind *kind)
+{
+    uint64_t hash = FNV_START;
+
+    for (size_t i = 0; i < kind->part_count; i++) {
+        const double weight = kind->parts[i].weight + 0.0; /* -0 is 0 */
+        hash = hash_bytes(hash, &kind->parts[i].element,
+                          sizeof kind->parts[i].element);
+        hash = hash_bytes(hash, &weight, sizeof weight);
+    }
+    return (size_t)(hash ^ hash >> 32) & (c->bucket_count - 1);
+}
+
+/* Where the last link of the bucket's chain is to be written. */
+static void chain(kind_chains *chains, size_t bucket, size_t kind,
+                  size_t *link_of_last)
+{
+    if (chains->first[bucket] == NO_KIND)
+        chains->first[bucket] = kind;
+    else
+        *link_of_last = kind;
+    chains->last[bucket] = kind;
+}
+
+static void chain_kind(crystal *c, size_t kind)
+{
+    const size_t name = name_bucket(c, c->kinds[kind].name);
+    const size_t parts = parts_bucket(c, &c->kinds[kind]);
+    const size_t last_name = c->by_name.last[name];
+    const size_t last_parts = c->by_parts.last[parts];
+
+    c->links[kind].next_of_name = c->links[kind].next_of_parts = NO_KIND;
+    chain(&c->by_name, name, kind,
+          last_name == NO_KIND ? NULL : &c->links[last_name].next_of_name);
+    chain(&c->by_parts, parts, kind,
+          last_parts == NO_KIND ? NULL : &c->links[last_parts].next_of_parts);
+}
+
+/* `first` and `last` of one table in one block. */
+static bool chains_create(kind_chains *chains, size_t bucket_count)
+{
+    size_t *first = calloc(bucket_count, 2 * sizeof *first);
+
+    if (first == NULL)
+        return false;
+    for (size_t i = 0; i < 2 * bucket_count; i++)
+        first[i] = NO_KIND;
+    *chains = (kind_chains){first, first + bucket_count};
+    return true;
+}
+
+/* As many buckets as there is room for kinds. */
+static bool make_buckets(crystal *c)
+{
+    kind_chains by_name, by_parts;
+
+    if (c->bucket_count >= c->kind_capacity)
+        return true;
+    if (!chains_create(&by_name, c->kind_capacity))
+        return false;
+    if (!chains_create(&by_parts, c->kind_capacity)) {
+        free(by_name.first);
+        return false;
+    }
+    free(c->by_name.first);
+    free(c->by_parts.first);
+    c->by_name = by_name;
+    c->by_parts = by_parts;
+    c->bucket_count = c->kind_capacity;
+    for (size_t i = 0; i < c->kind_count; i++)
+        chain_kind(c, i);
+    return true;
+}
+
 size_t crystal_find_kind(const crystal *c, const char *name)
 {
-    size_t i = 0;
-
-    while (i < c->kind_count && strcmp(c->kinds[i].name, name) != 0)
-        i++;
-    return i;
+    if (c->kind_count == 0)
+        return 0;
+    size_t i = c->by_name.first[name_bucket(c, name)];
+    while (i != NO_KIND && strcmp(c->kinds[i].name, name) != 0)
+        i = c->links[i].next_of_name;
+    return i == NO_KIND ? c->kind_count : i;
 }
 
 static orma_status check_kind(const crystal_kind *kind, orma_error **err)
@@ -100,6 +198,25 @@ static bool make_room(void **items, size_t count, size_t *capacity, size_t size)
     return true;
 }
 
+/* Room for one more kind, found by its name and its parts. */
+static bool make_kind_room(crystal *c)
+{
+    size_t capacity = c->kind_capacity;
+    void *kinds = c->kinds, *links = c->links;
+
+    if (c->kind_count < capacity)
+        return true;
+    if (!make_room(&kinds, c->kind_count, &capacity, sizeof *c->kinds))
+        return false;
+    c->kinds = kinds;
+    capacity = c->kind_capacity;
+    if (!make_room(&links, c->kind_count, &capacity, sizeof *c->links))
+        return false;
+    c->links = links;
+    c->kind_capacity = capacity;
+    return make_buckets(c);
+}
+
 orma_status crystal_add_kind(crystal *c, const crystal_kind *kind,
                              orma_error **err)
 {
@@ -109,10 +226,7 @@ orma_status crystal_add_kind(crystal *c, const crystal_kind *kind,
     if (crystal_find_kind(c, kind->name) < c->kind_count)
         return refuse(err, "there are two kinds named \"%s\"", kind->name);
 
-    void *kinds = c->kinds;
-    const bool has_room =
-        make_room(&kinds, c->kind_count, &c->kind_capacity, sizeof *c->kinds);
-    c->kinds = kinds;
+    const bool has_room = make_kind_room(c);
     char *name = strdup(kind->name);
     crystal_part *parts = calloc(kind->part_count, sizeof *parts);
     if (!has_room || name == NULL || parts == NULL) {
@@ -121,8 +235,10 @@ orma_status crystal_add_kind(crystal *c, const crystal_kind *kind,
         return refuse_memory(err);
     }
     memcpy(parts, kind->parts, kind->part_count * sizeof *parts);
-    c->kinds[c->kind_count++] =
+    c->kinds[c->kind_count] =
         (crystal_kind){name, parts, kind->part_count, kind->mass};
+    c->links[c->kind_count] = (kind_links){.next_number = 1};
+    chain_kind(c, c->kind_count++);
     return ORMA_OK;
 }
 
@@ -160,6 +276,17 @@ static bool kinds_are_equal(const crystal_kind *a, const crystal_kind *b)
     return fabs(a->mass - b->mass) <= MASS_TOLERANCE;
 }
 
+/* The first kind that is equal but for its name; kind_count: none is. */
+static size_t find_equal(const crystal *c, const crystal_kind *kind)
+{
+    if (c->kind_count == 0)
+        return 0;
+    size_t i = c->by_parts.first[parts_bucket(c, kind)];
+    while (i != NO_KIND && !kinds_are_equal(&c->kinds[i], kind))
+        i = c->links[i].next_of_parts;
+    return i == NO_KIND ? c->kind_count : i;
+}
+
 static int by_symbol(const void *a, const void *b)
 {
     const crystal_part *left = a, *right = b;
@@ -192,11 +319,13 @@ static orma_status add_unnamed(crystal *c, const crystal_kind *kind,
     automatic_name(kind, &name);
     const size_t plain_len = name.len;
     orma_status st = text_status(&name, err);
+    const size_t plain =
+        st == ORMA_OK ? crystal_find_kind(c, name.ptr) : c->kind_count;
 
-    for (unsigned n = 1;
-         st == ORMA_OK && crystal_find_kind(c, name.ptr) < c->kind_count; n++) {
+    /* Names are never given up: numbers that were taken still are. */
+    while (st == ORMA_OK && crystal_find_kind(c, name.ptr) < c->kind_count) {
         name.len = plain_len;
-        text_format(&name, "%u", n);
+        text_format(&name, "%u", c->links[plain].next_number++);
         st = text_status(&name, err);
     }
     if (st == ORMA_OK) {
@@ -219,8 +348,7 @@ orma_status crystal_add_atom(crystal *c, const crystal_kind *kind,
             return refuse(err, "two different kinds are named \"%s\"",
                           kind->name);
     } else {
-        while (i < c->kind_count && !kinds_are_equal(&c->kinds[i], kind))
-            i++;
+        i = find_equal(c, kind);
     }
     if (i == c->kind_count) {
         const orma_status st = kind->name != NULL
@@ -353,41 +481,49 @@ static int hill_rank(const formula_term *term, bool has_carbon)
     return 2;
 }
 
-static bool hill_before(const formula_term *a, const formula_term *b,
-                        bool has_carbon)
+static int by_term(const void *a, const void *b)
 {
-    const int left = hill_rank(a, has_carbon), right = hill_rank(b, has_carbon);
-
-    if (left != right)
-        return left < right;
-    return strcmp(a->symbol.ptr, b->symbol.ptr) < 0;
+    const formula_term *left = a, *right = b;
+    return strcmp(left->symbol.ptr, right->symbol.ptr);
 }
 
-/* One term for each distinct symbol; `terms` has room for all kinds. */
-static size_t formula_terms(const crystal *c, formula_term *terms)
+/* One term for each distinct symbol that has sites, in alphabetical order;
+ * `terms` has room for all kinds. */
+static size_t formula_terms(const crystal *c, formula_term *terms, text *out)
 {
-    size_t n = 0;
+    size_t *counts = calloc(c->kind_count + 1, sizeof *counts);
+    size_t n = 0, distinct = 0;
 
+    if (counts == NULL) {
+        out->no_memory = true;
+        return 0;
+    }
+    for (size_t s = 0; s < c->site_count; s++)
+        counts[c->sites[s].kind]++;
     for (size_t i = 0; i < c->kind_count; i++) {
         text symbol = {0};
-        size_t count = 0, t = 0;
+        if (counts[i] == 0)
+            continue;
         kind_formula(&c->kinds[i], &symbol);
         if (symbol.no_memory) {
+            out->no_memory = true;
             text_finish(&symbol);
             continue;
         }
-        for (size_t s = 0; s < c->site_count; s++)
-            count += c->sites[s].kind == i;
-        while (t < n && strcmp(terms[t].symbol.ptr, symbol.ptr) != 0)
-            t++;
-        if (t < n) {
-            terms[t].count += count;
-            text_finish(&symbol);
+        terms[n++] = (formula_term){symbol, counts[i]};
+    }
+    free(counts);
+    if (n > 0)
+        qsort(terms, n, sizeof *terms, by_term);
+    for (size_t i = 0; i < n; i++) {
+        if (distinct > 0 && by_term(&terms[distinct - 1], &terms[i]) == 0) {
+            terms[distinct - 1].count += terms[i].count;
+            text_finish(&terms[i].symbol);
         } else {
-            terms[n++] = (formula_term){symbol, count};
+            terms[distinct++] = terms[i];
         }
     }
-    return n;
+    return distinct;
 }
 
 void crystal_formula(const crystal *c, text *out)
@@ -399,22 +535,18 @@ void crystal_formula(const crystal *c, text *out)
         out->no_memory = true;
         return;
     }
-    const size_t n = formula_terms(c, terms);
+    const size_t n = formula_terms(c, terms, out);
     for (size_t i = 0; i < n; i++)
         has_carbon = has_carbon || strcmp(terms[i].symbol.ptr, "C") == 0;
-    for (size_t i = 1; i < n; i++)
-        for (size_t j = i;
-             j > 0 && hill_before(&terms[j], &terms[j - 1], has_carbon); j--) {
-            const formula_term swapped = terms[j];
-            terms[j] = terms[j - 1];
-            terms[j - 1] = swapped;
-        }
-    for (size_t i = 0; i < n; i++) {
-        if (terms[i].count > 0)
+    for (int rank = 0; rank <= 2; rank++)
+        for (size_t i = 0; i < n; i++) {
+            if (hill_rank(&terms[i], has_carbon) != rank)
+                continue;
             text_bytes(out, terms[i].symbol.ptr, terms[i].symbol.len);
-        if (terms[i].count > 1)
-            text_format(out, "%zu", terms[i].count);
+            if (terms[i].count > 1)
+                text_format(out, "%zu", terms[i].count);
+        }
+    for (size_t i = 0; i < n; i++)
         text_finish(&terms[i].symbol);
-    }
     free(terms);
 }

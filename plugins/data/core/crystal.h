@@ -33,11 +33,26 @@ typedef struct crystal_site {
     double position[3]; /* Å, Cartesian */
 } crystal_site;
 
+/* What finds a kind among many: chains of kinds of equal hash, each in the
+ * order of the kinds. NO_KIND ends them. */
+typedef struct kind_chains {
+    size_t *first, *last; /* of each bucket */
+} kind_chains;
+
+typedef struct kind_links {
+    size_t next_of_name, next_of_parts;
+    unsigned
+        next_number; /* to try for a name that is this kind's and a number */
+} kind_links;
+
 typedef struct crystal {
     matrix cell;
     bool pbc[3];
     crystal_kind *kinds;
+    kind_links *links; /* of each kind */
     size_t kind_count, kind_capacity;
+    kind_chains by_name, by_parts;
+    size_t bucket_count; /* of both, a power of two */
     crystal_site *sites;
     size_t site_count, site_capacity;
 } crystal;

@@ -15,6 +15,7 @@ plugins_data_core_core_data_la_SOURCES = \
 	plugins/data/core/kpoints.c plugins/data/core/kpoints.h \
 	plugins/data/core/module.c plugins/data/core/module.h \
 	plugins/data/core/nested.c plugins/data/core/nested.h \
+	plugins/data/core/places.c plugins/data/core/places.h \
 	plugins/data/core/remote.c plugins/data/core/scalars.c \
 	plugins/data/core/scan.c plugins/data/core/scan.h \
 	plugins/data/core/structure.c plugins/data/core/structure_formats.h \

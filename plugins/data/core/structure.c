@@ -134,7 +134,7 @@ static orma_status find_format(const char *format,
                                const struct structure_format **out,
                                orma_error **err)
 {
-    for (size_t i = 0; i < N_FORMATS; i++)
+    for (size_t i = 0; format != NULL && i < N_FORMATS; i++)
         if (strcmp(formats[i].name, format) == 0) {
             *out = &formats[i];
             return ORMA_OK;
@@ -142,7 +142,7 @@ static orma_status find_format(const char *format,
     return host->fail(host, err, ORMA_E_UNSUPPORTED, "data", 0,
                       "a structure has no format \"%s\", only cif, xsf, pwi, "
                       "xyz and poscar",
-                      format);
+                      format != NULL ? format : "");
 }
 
 /* Checks the crystal and makes it the node's content. */

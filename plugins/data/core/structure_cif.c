@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cif.h"
+#include "places.h"
 #include "structure_formats.h"
 
 /* Images nearer than this (Å) are one atom: coordinates such as 0.333 put the
@@ -19,7 +20,6 @@
 #define OCCUPANCY_EXCESS 5e-3
 #define MAX_OPERATIONS 1024
 #define MAX_PARTS 16
-#define MAX_ATOMS 50000u
 
 typedef struct operation {
     matrix rotation;
@@ -32,23 +32,16 @@ typedef struct orbit {
     size_t part_count;
 } orbit;
 
-typedef struct place {
-    double f[3]; /* fractional */
-    size_t orbit;
-} place;
-
 /* The structure being put together. */
 typedef struct assembly {
     const char *name; /* of the file */
     cif_block block;
     matrix cell, inverse;
-    double near[3]; /* SAME_PLACE along each axis, in fractions */
     operation *operations;
     size_t operation_count;
     orbit *orbits;
     size_t orbit_count;
-    place *places;
-    size_t place_count, place_capacity;
+    places places;
 } assembly;
 
 static void assembly_finish(assembly *a)
@@ -56,7 +49,7 @@ static void assembly_finish(assembly *a)
     cif_finish(&a->block);
     free(a->operations);
     free(a->orbits);
-    free(a->places);
+    places_finish(&a->places);
 }
 
 static orma_status fail_at(const assembly *a, const cif_value *value,
@@ -90,11 +83,7 @@ static orma_status read_cell(assembly *a, orma_error **err)
         return st;
     if (!cell_inverse(&a->cell, &a->inverse))
         return refuse(err, "%s: the cell has no volume", a->name);
-    for (size_t k = 0; k < 3; k++) {
-        const double column[3] = {a->inverse.row[0][k], a->inverse.row[1][k],
-                                  a->inverse.row[2][k]};
-        a->near[k] = SAME_PLACE * vector_length(column);
-    }
+    places_init(&a->places, &a->cell, &a->inverse, SAME_PLACE);
     return ORMA_OK;
 }
 
@@ -212,45 +201,20 @@ static orma_status read_operations(assembly *a, orma_error **err)
     return ORMA_OK;
 }
 
-/* Same place in the crystal, whatever lattice vector lies between. */
-static bool is_near(const assembly *a, const double f[3], const double g[3])
-{
-    double apart[3], cartesian[3];
-
-    for (size_t k = 0; k < 3; k++) {
-        apart[k] = f[k] - g[k];
-        apart[k] -= round(apart[k]);
-        if (!(fabs(apart[k]) <= a->near[k]))
-            return false;
-    }
-    cell_apply(&a->cell, apart, cartesian);
-    return vector_length(cartesian) <= SAME_PLACE;
-}
-
 static orma_status add_place(assembly *a, const double f[3], orma_error **err)
 {
-    if (a->place_count == MAX_ATOMS)
+    if (a->places.count == CRYSTAL_MAX_SITES)
         return refuse(err, "%s: more than %u atoms in the cell", a->name,
-                      MAX_ATOMS);
-    if (a->place_count == a->place_capacity) {
-        const size_t more = a->place_capacity == 0 ? 64 : a->place_capacity * 2;
-        place *grown = realloc(a->places, more * sizeof *grown);
-        if (grown == NULL)
-            return refuse_memory(err);
-        a->places = grown;
-        a->place_capacity = more;
-    }
-    place *p = &a->places[a->place_count++];
-    memcpy(p->f, f, sizeof p->f);
-    p->orbit = a->orbit_count;
-    return ORMA_OK;
+                      CRYSTAL_MAX_SITES);
+    return places_add(&a->places, f, a->orbit_count) ? ORMA_OK
+                                                     : refuse_memory(err);
 }
 
 /* The images of f as a new orbit. The listed place itself stays as written,
  * its images are moved into the cell. */
 static orma_status add_orbit(assembly *a, const double f[3], orma_error **err)
 {
-    const size_t first = a->place_count;
+    const size_t first = a->places.count;
     orma_status st = add_place(a, f, err);
 
     for (size_t i = 0; i < a->operation_count && st == ORMA_OK; i++) {
@@ -261,9 +225,10 @@ static orma_status add_orbit(assembly *a, const double f[3], orma_error **err)
             image[k] = vector_dot(o->rotation.row[k], f) + o->shift[k];
             image[k] -= floor(image[k]);
         }
-        while (p < a->place_count && !is_near(a, a->places[p].f, image))
+        while (p < a->places.count &&
+               !places_are_near(&a->places, a->places.items[p].f, image))
             p++;
-        if (p == a->place_count)
+        if (p == a->places.count)
             st = add_place(a, image, err);
     }
     a->orbit_count++;
@@ -403,7 +368,6 @@ static orma_status read_atom(assembly *a, const atom_columns *columns,
         columns->symbol != NULL ? columns->symbol : columns->label;
     const cif_value *value = cif_at(&a->block, named, row);
     double f[3], occupancy;
-    size_t p = 0;
 
     if (!cif_is_known(value) && columns->label != NULL) {
         named = columns->label;
@@ -423,12 +387,11 @@ static orma_status read_atom(assembly *a, const atom_columns *columns,
     st = read_coordinates(a, columns, row, f, err);
     if (st != ORMA_OK)
         return st;
-    while (p < a->place_count && !is_near(a, a->places[p].f, f))
-        p++;
+    const size_t p = places_find(&a->places, f);
     const size_t number =
-        p < a->place_count ? a->places[p].orbit : a->orbit_count;
+        p != NO_PLACE ? a->places.items[p].orbit : a->orbit_count;
     st = add_part(a, number, (crystal_part){e, occupancy}, value, err);
-    return st == ORMA_OK && p == a->place_count ? add_orbit(a, f, err) : st;
+    return st == ORMA_OK && p == NO_PLACE ? add_orbit(a, f, err) : st;
 }
 
 static orma_status read_atoms(assembly *a, orma_error **err)
@@ -439,14 +402,14 @@ static orma_status read_atoms(assembly *a, orma_error **err)
     if (st != ORMA_OK)
         return st;
     const size_t rows = columns.coordinates[0]->count;
-    if (rows == 0 || rows > MAX_ATOMS)
+    if (rows == 0 || rows > CRYSTAL_MAX_SITES)
         return refuse(err, "%s: %zu atoms are listed", a->name, rows);
     a->orbits = calloc(rows, sizeof *a->orbits);
     if (a->orbits == NULL)
         return refuse_memory(err);
     for (size_t row = 0; row < rows && st == ORMA_OK; row++)
         st = read_atom(a, &columns, row, err);
-    if (st == ORMA_OK && a->place_count == 0)
+    if (st == ORMA_OK && a->places.count == 0)
         return refuse(err, "%s: no atoms are listed", a->name);
     return st;
 }
@@ -463,13 +426,13 @@ static orma_status assemble(assembly *a, crystal *c, orma_error **err)
         for (size_t k = 0; k < a->orbits[i].part_count && sum > 1; k++)
             a->orbits[i].parts[k].weight /= sum;
     }
-    for (size_t i = 0; i < a->place_count && st == ORMA_OK; i++) {
-        const orbit *o = &a->orbits[a->places[i].orbit];
+    for (size_t i = 0; i < a->places.count && st == ORMA_OK; i++) {
+        const orbit *o = &a->orbits[a->places.items[i].orbit];
         const crystal_kind kind = {
             NULL, o->parts, o->part_count,
             crystal_default_mass(o->parts, o->part_count)};
         double position[3];
-        cell_apply(&a->cell, a->places[i].f, position);
+        cell_apply(&a->cell, a->places.items[i].f, position);
         st = crystal_add_atom(c, &kind, position, err);
     }
     return st;

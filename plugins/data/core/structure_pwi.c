@@ -403,20 +403,22 @@ static orma_status drop_unused_kinds(crystal *c, orma_error **err)
 {
     crystal kept;
     orma_status st = ORMA_OK;
+    bool *is_used = calloc(c->kind_count + 1, sizeof *is_used);
 
+    if (is_used == NULL)
+        return refuse_memory(err);
+    for (size_t i = 0; i < c->site_count; i++)
+        is_used[c->sites[i].kind] = true;
     crystal_init(&kept);
     kept.cell = c->cell;
-    for (size_t k = 0; k < c->kind_count && st == ORMA_OK; k++) {
-        size_t i = 0;
-        while (i < c->site_count && c->sites[i].kind != k)
-            i++;
-        if (i < c->site_count)
+    for (size_t k = 0; k < c->kind_count && st == ORMA_OK; k++)
+        if (is_used[k])
             st = crystal_add_kind(&kept, &c->kinds[k], err);
-    }
     for (size_t i = 0; i < c->site_count && st == ORMA_OK; i++)
         st = crystal_add_site(
             &kept, crystal_find_kind(&kept, c->kinds[c->sites[i].kind].name),
             c->sites[i].position, err);
+    free(is_used);
     crystal_finish(c);
     *c = kept;
     return st;

@@ -16,8 +16,10 @@
 
 #define ID_MAX 256
 
-/* The job's exit status when another one has the folder (the engine's). */
+/* The job's exit status when another one has the folder, and when it cannot be
+ * written into (the engine's). */
 #define EXIT_FENCED 97
+#define EXIT_NOT_WRITTEN 98
 
 /* here: sets $here to BOOT@HOST. look PID: sets $start (empty when there is no
  * such process), $state and $elapsed. Without single quotes, for they are
@@ -48,13 +50,25 @@ static const char shell_functions[] =
 
 /* Run by `setsid sh -c ... SCRIPT`: becomes the job, so its pid is the job's.
  * The fence is taken here already, because the script's first lines would
- * empty the output files of a job that runs. */
+ * empty the output files of a job that runs; as there, the id is written aside
+ * and linked. */
 static const char start_job[] =
     "here; look $$\n"
     "ORMA_JOB_ID=$$:$here:$start; export ORMA_JOB_ID\n"
     "if [ -d .orma ]; then\n"
-    "  set -C; { echo \"$ORMA_JOB_ID\" > .orma/run; } 2>/dev/null || exit %d\n"
-    "  set +C\n"
+    "  run=.orma/run.${here#*@}.$$\n"
+    "  { echo \"$ORMA_JOB_ID\" > \"$run\"; } 2>/dev/null &&"
+    " ln \"$run\" .orma/run 2>/dev/null\n"
+    "  status=$?; rm -f \"$run\"\n"
+    "  if [ $status -ne 0 ] && [ ! -e .orma/run ]; then\n"
+    "    echo \"the folder of the job cannot be written\" >&2; exit %d\n"
+    "  fi\n"
+    "  if [ $status -ne 0 ]; then\n"
+    "    read -r first < .orma/run\n"
+    "    if [ \"$first\" != \"$ORMA_JOB_ID\" ]; then\n"
+    "      echo \"another job has the folder\" >&2; exit %d\n"
+    "    fi\n"
+    "  fi\n"
     "fi\n"
     "echo \"$ORMA_JOB_ID\"\n"
     "exec bash \"$0\" > /dev/null 2>&1\n";
@@ -148,8 +162,8 @@ static orma_status write_quoted(orma_writer *out, const char *word,
     return st == ORMA_OK ? direct_write(out, "'", err) : st;
 }
 
-/* The inner substitution lasts until the job has printed its id: that closes
- * its end of the pipe. */
+/* The substitution lasts until the job has printed its id, which closes its end
+ * of the pipe; without an id nothing was started. */
 orma_status direct_submit_command(const orma_scheduler *self,
                                   const char *script, const char *token,
                                   orma_writer *out, orma_error **err)
@@ -161,11 +175,11 @@ orma_status direct_submit_command(const orma_scheduler *self,
     snprintf(starter, sizeof starter, "%s", shell_functions);
     snprintf(starter + sizeof shell_functions - 1,
              sizeof starter - sizeof shell_functions + 1, start_job,
-             EXIT_FENCED);
+             EXIT_NOT_WRITTEN, EXIT_FENCED);
     orma_status st = direct_write(
         out,
         "session=; command -v setsid > /dev/null && session=setsid\n"
-        "echo \"$($session sh -c ",
+        "id=$($session sh -c ",
         err);
     if (st == ORMA_OK)
         st = write_quoted(out, starter, err);
@@ -173,9 +187,12 @@ orma_status direct_submit_command(const orma_scheduler *self,
         st = direct_write(out, " ", err);
     if (st == ORMA_OK)
         st = write_quoted(out, script, err);
-    return st == ORMA_OK
-               ? direct_write(out, " < /dev/null 2> /dev/null &)\"\n", err)
-               : st;
+    return st == ORMA_OK ? direct_write(out,
+                                        " < /dev/null &)\n"
+                                        "[ -n \"$id\" ] || exit 1\n"
+                                        "echo \"$id\"\n",
+                                        err)
+                         : st;
 }
 
 /* The last line that is not empty. */

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <json-c/json_object.h>
@@ -54,11 +55,6 @@ static const orma_dialect sqlite_dialect = {
      * unreadable to a Python whose SQLite is older than 3.38. And guarded: an
      * old NaN in one row must not fail the index, and so every write. */
     .json_scalar = "CASE WHEN json_valid(@) THEN json_extract(@, '$.#') END",
-    .json_member =
-        "CASE WHEN NOT json_valid(@) THEN NULL "
-        "WHEN json_type(@, '$.\"' || ? || '\"') = 'true' THEN 'true' "
-        "WHEN json_type(@, '$.\"' || ? || '\"') = 'false' THEN 'false' "
-        "ELSE json_quote(json_extract(@, '$.\"' || ? || '\"')) END",
 };
 
 /* What SQLite's primary result codes mean to the caller; others are mistakes
@@ -97,8 +93,11 @@ static bool lacks_room(const orma_store *store, int code)
     if ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_CANTOPEN)
         return false;
     const int errnum = sqlite3_system_errno(store->db);
-    return errnum == ENOSPC || errnum == EDQUOT ||
-           folder_is_full(store->folder);
+    struct rlimit limit;
+    return errnum == ENOSPC || errnum == EDQUOT || errnum == EFBIG ||
+           folder_is_full(store->folder) ||
+           (getrlimit(RLIMIT_FSIZE, &limit) == 0 &&
+            limit.rlim_cur != RLIM_INFINITY);
 }
 
 static orma_status fail_sqlite(const orma_store *store, int code,
@@ -114,7 +113,7 @@ static orma_status fail_sqlite(const orma_store *store, int code,
         }
     if (lacks_room(store, code)) {
         st = ORMA_E_TRANSIENT;
-        meaning = "disk is full";
+        meaning = "disk is full, or a limit on the size of files is reached";
     }
     if (meaning != NULL)
         return host->fail(host, err, st, DOMAIN, code, "%s (\"%s\")", meaning,

@@ -83,28 +83,50 @@ static orma_status copy_bytes(int from, int to, uint64_t offset,
     return ORMA_OK;
 }
 
+/* A FIFO would wait for its other end, a terminal for a key, and a device may
+ * have no end: none of them is opened for its content. *mode: of a new file,
+ * and then that of the one which is open. */
+static orma_status open_regular(const char *path, int flags, mode_t *mode,
+                                int *out, orma_error **err)
+{
+    const char *doing =
+        (flags & O_ACCMODE) == O_RDONLY ? "cannot read" : "cannot write";
+    struct stat info;
+    const int fd = open(path, flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, *mode);
+    const bool is_open = fd >= 0 && fstat(fd, &info) == 0;
+
+    if (is_open && S_ISREG(info.st_mode)) {
+        *mode = info.st_mode & 07777;
+        *out = fd;
+        return ORMA_OK;
+    }
+    int failure = errno;
+    if (is_open) /* ENXIO: open()'s word for a FIFO without a reader */
+        failure = S_ISDIR(info.st_mode) ? EISDIR : ENXIO;
+    if (fd >= 0)
+        close(fd);
+    if (failure == ENXIO)
+        return host->fail(host, err, ORMA_E_INVALID, "local", 0,
+                          "%s '%s': it is not a regular file", doing, path);
+    return local_errno(err, failure, doing, path);
+}
+
 orma_status local_copy_range(const char *from, const char *to, uint64_t offset,
                              uint64_t length, orma_error **err)
 {
-    struct stat info;
-    const int in = open(from, O_RDONLY | O_CLOEXEC);
+    mode_t mode = 0;
+    int in = -1, out = -1;
+    orma_status st = open_regular(from, O_RDONLY, &mode, &in, err);
 
-    if (in < 0)
-        return local_errno(err, errno, "cannot read", from);
-    if (fstat(in, &info) == 0 && S_ISDIR(info.st_mode)) {
-        close(in);
-        return local_errno(err, EISDIR, "cannot read", from);
-    }
-    const mode_t mode = info.st_mode & 07777;
-    const int out =
-        open(to, O_WRONLY | O_CREAT | O_CLOEXEC | (offset == 0 ? O_TRUNC : 0),
-             mode | S_IWUSR);
-    if (out < 0) {
-        const orma_status st = local_errno(err, errno, "cannot write", to);
-        close(in);
+    if (st == ORMA_OK)
+        st = open_regular(to, O_WRONLY | O_CREAT | (offset == 0 ? O_TRUNC : 0),
+                          &(mode_t){mode | S_IWUSR}, &out, err);
+    if (st != ORMA_OK) {
+        if (in >= 0)
+            close(in);
         return st;
     }
-    orma_status st = copy_bytes(in, out, offset, length, to, err);
+    st = copy_bytes(in, out, offset, length, to, err);
     if (st == ORMA_OK && fchmod(out, mode) != 0)
         st = local_errno(err, errno, "cannot set the permissions of", to);
     close(in);

@@ -126,6 +126,18 @@ static orma_status copy_link(const char *from, const char *to, orma_error **err)
     return ORMA_OK;
 }
 
+/* Nothing that a copy could carry. */
+static orma_status log_skipped(const char *path, const char *why)
+{
+    char line[4608];
+    const int n =
+        snprintf(line, sizeof line, "'%s' was not copied: %s", path, why);
+
+    if (n > 0 && (size_t)n < sizeof line)
+        host->log(host, ORMA_LOG_WARNING, (orma_str){line, (size_t)n});
+    return ORMA_OK;
+}
+
 static orma_status copy_folder(tree_copy *copy, const ancestor *outer,
                                const char *from, const char *to,
                                orma_error **err)
@@ -167,9 +179,12 @@ static orma_status copy_any(tree_copy *copy, const ancestor *outer,
     struct stat info;
     const int failure = copy->follow ? stat(from, &info) : lstat(from, &info);
 
-    /* A dangling link among the files of a job costs the link only. */
-    if (failure != 0 && errno == ENOENT && copy->follow && copy->depth > 0)
-        return ORMA_OK;
+    /* A link among the files of a job that leads nowhere, or to itself, costs
+     * the link only. */
+    if (failure != 0 &&
+        (errno == ENOENT || errno == ENOTDIR || errno == ELOOP) &&
+        copy->follow && copy->depth > 0)
+        return log_skipped(from, "it leads nowhere");
     if (failure != 0)
         return local_errno(err, errno, "cannot read", from);
     if (S_ISDIR(info.st_mode))
@@ -178,7 +193,7 @@ static orma_status copy_any(tree_copy *copy, const ancestor *outer,
         return copy_link(from, to, err);
     if (S_ISREG(info.st_mode))
         return local_copy_range(from, to, 0, 0, err);
-    return ORMA_OK; /* sockets and pipes hold nothing to carry */
+    return log_skipped(from, "it is neither a file nor a folder");
 }
 
 static orma_status copy_tree(const char *from, const char *to, bool follow,

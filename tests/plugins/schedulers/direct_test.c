@@ -37,8 +37,7 @@ static int tear_down(void)
     return 0;
 }
 
-/* ---- resources
- * ------------------------------------------------------------------ */
+/* ---- resources --------------------------------------------------------- */
 
 static orma_status complete(const char *given, int64_t mpiprocs, buf *out)
 {
@@ -99,8 +98,7 @@ static void refuses_resources_that_make_no_sense(void)
     }
 }
 
-/* ---- header
- * ------------------------------------------------------------------------ */
+/* ---- header ------------------------------------------------------------ */
 
 static void header_expect(const char *job, const char *header)
 {
@@ -126,8 +124,7 @@ static void writes_the_header(void)
                   "export OMP_NUM_THREADS=2\n");
 }
 
-/* ---- recorded output: Debian 12, Linux 6.1, this plugin's own command
- * --------------- */
+/* ---- recorded output: Debian 12, Linux 6.1, this plugin's own command -- */
 
 static const char job_one[] =
     "17876:5f2393f7-4eeb-49d2-adcf-705aed4830c7@vm:252151";
@@ -227,8 +224,7 @@ static void ids_cannot_carry_commands(void)
                     ORMA_E_INVALID);
 }
 
-/* ---- a real process
- * -------------------------------------------------------------- */
+/* ---- a real process ---------------------------------------------------- */
 
 static int run(const char *folder, const buf *command, buf *out)
 {
@@ -335,7 +331,7 @@ static void a_second_start_ends_before_it_touches_anything(void)
     }
     direct->submit_command(direct, "it's.sh", "token", &writer, NULL);
     buf_clear(&out);
-    CU_ASSERT_EQUAL(run(folder, &command, &out), 0);
+    CU_ASSERT_EQUAL(run(folder, &command, &out), 1);
     const orma_command_result result = result_of(&out);
     AUTO_BUF buf second = {0};
     orma_writer second_writer = {&second, 0};
@@ -344,6 +340,42 @@ static void a_second_start_ends_before_it_touches_anything(void)
     buf_clear(&file);
     file_read(path, 1000, &file, NULL);
     CU_ASSERT_STRING_EQUAL(buf_c_str(&file), "first\n");
+}
+
+/* Runs the submit command behind those of `before`. */
+static int start_after(const char *folder, const char *before)
+{
+    AUTO_BUF buf command = {0}, out = {0};
+    orma_writer writer = {&command, 0};
+    AUTO_FREE char *path = file_join(folder, "it's.sh");
+
+    file_write(path, ORMA_LITERAL("true\n"), 0644, NULL);
+    buf_text(&command, before);
+    CU_ASSERT_EQUAL(
+        direct->submit_command(direct, "it's.sh", "token", &writer, NULL),
+        ORMA_OK);
+    return run(folder, &command, &out);
+}
+
+static void a_start_that_fails_is_seen(void)
+{
+    const char *folder = unit_temp_dir();
+
+    CU_ASSERT_EQUAL(start_after(folder, "setsid() { return 1; }\n"), 1);
+    CU_ASSERT_EQUAL(start_after(folder, ""), 0);
+}
+
+static void a_full_disk_does_not_cost_the_job(void)
+{
+    const char *folder = unit_temp_dir();
+    AUTO_FREE char *own = file_join(folder, ".orma");
+    AUTO_FREE char *path = file_join(folder, ".orma/run");
+
+    mkdir(own, 0777);
+    CU_ASSERT_EQUAL(start_after(folder, "trap '' XFSZ; ulimit -f 0\n"), 1);
+    CU_ASSERT_FALSE(file_exists(path));
+    CU_ASSERT_EQUAL(start_after(folder, ""), 0);
+    CU_ASSERT(file_exists(path));
 }
 
 static const unit_test tests[] = {
@@ -358,6 +390,8 @@ static const unit_test tests[] = {
     {"starts, lists and kills a group", starts_lists_and_kills_a_group},
     {"a second start ends before it touches anything",
      a_second_start_ends_before_it_touches_anything},
+    {"a start that fails is seen", a_start_that_fails_is_seen},
+    {"a full disk does not cost the job", a_full_disk_does_not_cost_the_job},
     {NULL, NULL},
 };
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <orma/error.h>
+
 #include "plugins/transports/subject.h"
 
 static void a_file_goes_there_and_back(void)
@@ -142,6 +144,29 @@ static void a_rename_replaces(void)
     CU_ASSERT_EQUAL(remote_type("old"), ORMA_FILE_UNKNOWN);
 }
 
+/* Reading a FIFO waits for a writer, for ever when there is none. */
+static void a_fifo_is_refused_at_once(void)
+{
+    AUTO_BUF buf out = {0}, error = {0};
+    orma_error *err = NULL;
+
+    local_write("file", "x", 1);
+    CU_ASSERT_EQUAL(mkfifo(local_path("fifo"), 0600), 0);
+    CU_ASSERT_NOT_EQUAL(
+        it.t->put(it.s, local_path("fifo"), remote_path("fifo"), 0, 0, &err),
+        ORMA_OK);
+    CU_ASSERT_PTR_NOT_NULL(strstr(orma_error_message(err), local_path("fifo")));
+    orma_error_free(err);
+    CU_ASSERT_EQUAL(remote_type("fifo"), ORMA_FILE_UNKNOWN);
+    CU_ASSERT_EQUAL(remote_exec("mkfifo other", &out, &error), 0);
+    CU_ASSERT_NOT_EQUAL(
+        it.t->get(it.s, remote_path("other"), local_path("copy"), 0, 0, NULL),
+        ORMA_OK);
+    CU_ASSERT_NOT_EQUAL(
+        it.t->put(it.s, local_path("file"), remote_path("other"), 0, 0, NULL),
+        ORMA_OK);
+}
+
 static const unit_test tests[] = {
     {"a file goes there and back", a_file_goes_there_and_back},
     {"an empty file is a file", an_empty_file_is_a_file},
@@ -153,6 +178,7 @@ static const unit_test tests[] = {
     {"what is missing is not found", what_is_missing_is_not_found},
     {"a link is described itself", a_link_is_described_itself},
     {"a rename replaces", a_rename_replaces},
+    {"a fifo is refused at once", a_fifo_is_refused_at_once},
     {NULL, NULL},
 };
 

@@ -6,6 +6,7 @@
 
 #include <base/cleanup.h>
 #include <base/json.h>
+#include <orma/error.h>
 
 #include "unit/base/suites.h"
 
@@ -82,6 +83,31 @@ static void invalid_utf8_becomes_the_replacement_character(void)
                "\"\xEF\xBF\xBD\xEF\xBF\xBDz\"");
 }
 
+/* Two names that differ in such bytes only would become one. */
+static void keys_that_are_not_utf8_are_refused(void)
+{
+    json_object *inner = json_object_new_object();
+    json_object *outer = json_object_new_object();
+    AUTO_BUF buf text = {0};
+    orma_error *err = NULL;
+
+    json_set_int(inner, "a\xE9z", 1);
+    json_set(outer, "x", inner);
+    CU_ASSERT_PTR_NULL(json_text(outer, JSON_PYTHON));
+    json_write(&text, outer, JSON_PRETTY);
+    CU_ASSERT_EQUAL(buf_status(&text, &err), ORMA_E_INVALID);
+    CU_ASSERT_STRING_EQUAL(orma_error_message(err),
+                           "a key of a JSON object is not valid UTF-8");
+    orma_error_free(err);
+    buf_clear(&text);
+    json_object_object_del(inner, "a\xE9z");
+    json_set_int(inner, "a\xC3\xA9z", 1);
+    json_write(&text, outer, JSON_COMPACT);
+    CU_ASSERT_EQUAL(buf_status(&text, NULL), ORMA_OK);
+    CU_ASSERT_STRING_EQUAL(buf_c_str(&text), "{\"x\":{\"a\xC3\xA9z\":1}}");
+    json_object_put(outer);
+}
+
 static void numbers_made_by_json_c_are_written_alike(void)
 {
     check_text(json_object_new_double(1.0), JSON_PYTHON, "1.0");
@@ -101,6 +127,7 @@ static const unit_test tests[] = {
     {"control_characters_are_escaped", control_characters_are_escaped},
     {"invalid_utf8_becomes_the_replacement_character",
      invalid_utf8_becomes_the_replacement_character},
+    {"keys_that_are_not_utf8_are_refused", keys_that_are_not_utf8_are_refused},
     {"numbers_made_by_json_c_are_written_alike",
      numbers_made_by_json_c_are_written_alike},
     {NULL, NULL},

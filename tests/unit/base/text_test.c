@@ -78,6 +78,28 @@ static void utf8_is_judged_by_rfc_3629(void)
     CU_ASSERT_FALSE(text_is_utf8(ORMA_LITERAL("\xC3(")));
 }
 
+/* U+FFFD is EF BF BD in UTF-8. */
+static void bytes_that_are_no_utf8_are_replaced_or_shown(void)
+{
+    const orma_str latin1 = ORMA_LITERAL("caf\xE9 \xC3\xA9\xE2\x82");
+    AUTO_FREE char *mended = text_to_utf8(latin1);
+    AUTO_FREE char *shown = text_show_bytes(latin1);
+    AUTO_FREE char *nul = text_to_utf8((orma_str){"a\0b", 3});
+    AUTO_FREE char *none = text_to_utf8((orma_str){NULL, 0});
+
+    CU_ASSERT_STRING_EQUAL(mended, "caf\xEF\xBF\xBD \xC3\xA9"
+                                   "\xEF\xBF\xBD\xEF\xBF\xBD");
+    CU_ASSERT_STRING_EQUAL(shown, "caf\\xE9 \xC3\xA9\\xE2\\x82");
+    CU_ASSERT_STRING_EQUAL(nul, "a\xEF\xBF\xBD" "b");
+    CU_ASSERT_STRING_EQUAL(none, "");
+}
+
+static void length_is_in_characters(void)
+{
+    CU_ASSERT_EQUAL(text_length(""), 0);
+    CU_ASSERT_EQUAL(text_length("a\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"), 4);
+}
+
 static void finds_what_was_probably_meant(void)
 {
     static const char *const words[] = {"calculation", "parser", "workflow",
@@ -102,6 +124,9 @@ static const unit_test tests[] = {
     {"port_names_have_no_double_underscore",
      port_names_have_no_double_underscore},
     {"utf8_is_judged_by_rfc_3629", utf8_is_judged_by_rfc_3629},
+    {"bytes_that_are_no_utf8_are_replaced_or_shown",
+     bytes_that_are_no_utf8_are_replaced_or_shown},
+    {"length_is_in_characters", length_is_in_characters},
     {"finds_what_was_probably_meant", finds_what_was_probably_meant},
     {NULL, NULL},
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -141,6 +142,42 @@ static void honours_the_lock_of_a_living_process(void)
     free(name);
 }
 
+/* A profile of others, or on a medium that cannot be written. */
+static void reads_what_it_may_not_write(void)
+{
+    const char *folder = fixture_folder(NULL);
+    const pid_t other = start_sleeper();
+    char *name = record_of(other, ".lock"), *own = record_of(getpid(), ".pid");
+    char *records = file_join(folder, "access/main");
+    char *above = file_join(folder, "access");
+    profile_access *access = NULL;
+    orma_error *error = NULL;
+    const bool is_root = geteuid() == 0;
+
+    fixture_write(folder, name, "");
+    CU_ASSERT_EQUAL(chmod(folder, 0755), 0);
+    CU_ASSERT_EQUAL(chmod(above, 0755), 0);
+    CU_ASSERT_EQUAL(chmod(records, 0555), 0);
+    CU_ASSERT_TRUE(!is_root || seteuid(65534) == 0);
+    CU_ASSERT_EQUAL(access_open(folder, "main", &access, &error),
+                    ORMA_E_TRANSIENT);
+    error_clear(&error);
+    /* No folder of records, and none can be made. */
+    CU_ASSERT_EQUAL(access_open(records, "none", &access, &error), ORMA_OK);
+    access_close(access);
+    access = NULL;
+    stop(other);
+    CU_ASSERT_EQUAL(access_open(folder, "main", &access, &error), ORMA_OK);
+    access_close(access);
+    CU_ASSERT_TRUE(!is_root || seteuid(0) == 0);
+    CU_ASSERT_FALSE(exists(folder, own));
+    CU_ASSERT_EQUAL(chmod(records, 0755), 0);
+    free(records);
+    free(above);
+    free(own);
+    free(name);
+}
+
 static const unit_test tests[] = {
     {"leaves_a_record_and_takes_it_away", leaves_a_record_and_takes_it_away},
     {"removes_records_of_dead_processes", removes_records_of_dead_processes},
@@ -148,6 +185,7 @@ static const unit_test tests[] = {
     {"lists_living_processes", lists_living_processes},
     {"honours_the_lock_of_a_living_process",
      honours_the_lock_of_a_living_process},
+    {"reads_what_it_may_not_write", reads_what_it_may_not_write},
     {0},
 };
 

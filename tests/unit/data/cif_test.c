@@ -3,7 +3,10 @@
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+#include <base/text.h>
 
 #include "unit/data/suites.h"
 #include "unit/data/types.h"
@@ -141,12 +144,70 @@ static void empty_files_are_refused(void)
                               "_cell_length_a is missing");
 }
 
+static const char p1_head[] =
+    "data_x\n_cell_length_a 10\n_cell_length_b 20\n_cell_length_c 30\n"
+    "loop_\n_atom_site_type_symbol\n_atom_site_fract_x\n_atom_site_fract_y\n"
+    "_atom_site_fract_z\n_atom_site_occupancy\n";
+
+/* 0.01 Å apart, through the faces of the cell; the fourth 0.03 Å away. */
+static void places_meet_through_the_faces_of_the_cell(void)
+{
+    char content[1024];
+    structure_view s;
+    snprintf(content, sizeof content,
+             "%sGa 0.9995 0.00025 0.5 0.5\nIn 0.0005 0.99975 2.5 0.25\n"
+             "Al -0.0001 1.0 -1.5 0.25\nAs 0.0025 0.0 0.5 1\n",
+             p1_head);
+    node *n = types_import_text("core.structure", NULL, "faces.cif", content);
+    types_structure(n, &s);
+    CU_ASSERT_EQUAL(s.n, 2);
+    CU_ASSERT_STRING_EQUAL(s.kinds[0], "AlGaIn");
+    CU_ASSERT_STRING_EQUAL(s.kinds[1], "As");
+    CU_ASSERT_EQUAL(s.positions[0][0], 9.995);
+    node_free(n);
+}
+
+/* `count` atoms on a grid; the limit allows for sanitizers and slow machines,
+ * comparing all of them with all took ten times as long. */
+static void read_many(size_t count, bool is_each_a_kind)
+{
+    char *content = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&content, &len);
+    fputs(p1_head, f);
+    for (size_t i = 0; i < count; i++)
+        fprintf(f, "Fe %.6f %.6f %.6f %.6f\n", (double)(i % 40) / 40,
+                (double)(i / 40 % 40) / 40, (double)(i / 1600) / 40,
+                is_each_a_kind ? (double)(i + 1) / (double)(2 * count) : 1);
+    fclose(f);
+    const int64_t start = time_now_ns();
+    node *n = types_import_text("core.structure", NULL, "many.cif", content);
+    const double taken_s = (double)(time_now_ns() - start) * 1e-9;
+    printf("# %zu atoms: %.2f s\n", count, taken_s);
+    CU_ASSERT(taken_s < 10);
+    CU_ASSERT_EQUAL(json_object_array_length(json_get(n->attributes, "sites")),
+                    count);
+    CU_ASSERT_EQUAL(json_object_array_length(json_get(n->attributes, "kinds")),
+                    is_each_a_kind ? count : 1);
+    node_free(n);
+    free(content);
+}
+
+static void many_atoms_are_read_in_little_time(void)
+{
+    read_many(60000, false);
+    read_many(20000, true);
+}
+
 static const unit_test tests[] = {
     {"operations_fill_the_cell", operations_fill_the_cell},
     {"rounded_special_positions_are_one_atom",
      rounded_special_positions_are_one_atom},
     {"shared_sites_become_alloys", shared_sites_become_alloys},
     {"every_form_of_value_is_read", every_form_of_value_is_read},
+    {"places_meet_through_the_faces_of_the_cell",
+     places_meet_through_the_faces_of_the_cell},
+    {"many_atoms_are_read_in_little_time", many_atoms_are_read_in_little_time},
     {"damage_is_told_with_its_line", damage_is_told_with_its_line},
     {"a_group_without_operations_is_refused",
      a_group_without_operations_is_refused},

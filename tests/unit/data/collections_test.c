@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <base/cleanup.h>
+#include <process/data_nodes.h>
+
 #include "unit/data/suites.h"
 #include "unit/data/types.h"
 
@@ -80,10 +83,95 @@ static void jsonable_names_its_class(void)
     types_literal_refused("core.jsonable", "{'x': 1}", "@class");
 }
 
+static void export_without_a_format_is_json(void)
+{
+    node *n = types_literal("core.list", "[1, 'x']");
+    char *json = types_export(n, NULL);
+    CU_ASSERT(json != NULL && strcmp(json, "[1,\"x\"]") == 0);
+    free(json);
+    node_free(n);
+    n = types_literal("core.array", "{'a': [1.0, 2.5]}");
+    json = types_export(n, NULL);
+    CU_ASSERT(json != NULL && json[0] == '{');
+    free(json);
+    node_free(n);
+}
+
+static void plugins_survive_an_export_without_format(void)
+{
+    static const char *const types[] = {"core.list", "core.dict", "core.array",
+                                        "core.structure"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        const plugin_entry *entry = NULL;
+        const void *table = NULL;
+        AUTO_BUF buf written = {0};
+        orma_writer out = {&written, 0};
+        node *n = NULL;
+        CU_ASSERT_EQUAL_FATAL(data_create(types_registry(), types[i], &n, NULL),
+                              ORMA_OK);
+        CU_ASSERT_EQUAL_FATAL(
+            registry_find(types_registry(), KIND_DATA, types[i], &entry, NULL),
+            ORMA_OK);
+        CU_ASSERT_EQUAL_FATAL(
+            plugin_load(types_registry(), entry, &table, NULL), ORMA_OK);
+        const orma_data *d = table;
+        orma_error *error = NULL;
+        d->export_file(d, node_ops(), n, NULL, &out, &error);
+        orma_error_free(error);
+        node_ops_end_call(n);
+        node_free(n);
+    }
+}
+
+static void documents_are_literals_of_types_without_import(void)
+{
+    node *n = types_import_text("core.dict", NULL, "d.yaml",
+                                "a: 1\nb: {c: 2.0, d: no}\n");
+    types_has_attributes(n, "{'a': 1, 'b': {'c': 2.0, 'd': 'no'}}");
+    node_free(n);
+    n = types_import_text("core.dict", NULL, "d.json",
+                          "{\"h\": 10000000000000000000000}");
+    types_has_attributes(n, "{'h': 10000000000000000000000}");
+    node_free(n);
+    n = types_import_text("core.list", NULL, "l.yml", "- 1\n- [x]\n");
+    types_has_value(n, "[1, ['x']]");
+    node_free(n);
+    n = types_import_text("core.array.kpoints", "yaml", "mesh",
+                          "mesh: [4, 4, 4]\n");
+    types_has_summary(n, "4x4x4 mesh");
+    node_free(n);
+}
+
+static void documents_that_do_not_fit_are_refused(void)
+{
+    types_import_text_refused("core.dict", "l.yaml", "- 1\n",
+                              "must be a mapping");
+    types_import_text_refused("core.dict", "cut.yaml", "a: [\n",
+                              "cut.yaml:2:1");
+    types_import_text_refused("core.dict", "cut.json", "{\"a\": 1,",
+                              "cut.json");
+    types_import_text_refused("core.list", "two.yaml", "--- [1]\n--- [2]\n",
+                              "not one document but 2");
+    node *n = NULL;
+    CU_ASSERT_EQUAL(data_import(types_registry(), "core.dict", NULL,
+                                types_file("d.txt", "a: 1\n"), &n, NULL),
+                    ORMA_E_UNSUPPORTED);
+    CU_ASSERT_EQUAL(data_import(types_registry(), "core.dict", NULL,
+                                "/no/such.yaml", &n, NULL),
+                    ORMA_E_NOT_FOUND);
+}
+
 static const unit_test tests[] = {
     {"list_keeps_every_value", list_keeps_every_value},
     {"dict_is_its_attributes", dict_is_its_attributes},
     {"exports_read_back", exports_read_back},
+    {"export_without_a_format_is_json", export_without_a_format_is_json},
+    {"plugins_survive_an_export_without_format",
+     plugins_survive_an_export_without_format},
+    {"documents_are_literals_of_types_without_import",
+     documents_are_literals_of_types_without_import},
+    {"documents_that_do_not_fit_are_refused",
+     documents_that_do_not_fit_are_refused},
     {"other_types_are_refused", other_types_are_refused},
     {"enum_has_name_value_and_identifier", enum_has_name_value_and_identifier},
     {"jsonable_names_its_class", jsonable_names_its_class},

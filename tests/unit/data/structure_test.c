@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <base/buf.h>
+#include <base/text.h>
 #include <orma/error.h>
 
 #include "unit/data/suites.h"
@@ -249,7 +249,34 @@ static void unknown_formats_are_unsupported(void)
                               "neither the name nor the content");
 }
 
+/* A kind for each atom; 5 s allow for sanitizers and slow machines. */
+static void many_kinds_are_found_in_little_time(void)
+{
+    enum { KINDS = 20000 };
+    char *content = NULL;
+    size_t len = 0;
+    FILE *f = open_memstream(&content, &len);
+    fputs("{" CUBE ", 'sites': [", f);
+    for (int i = 0; i < KINDS; i++)
+        fprintf(f, "%s{'kind_name': '%s%d', 'position': [0, 0, %d]}",
+                i > 0 ? "," : "", i % 2 == 0 ? "Fe" : "O", i, i);
+    fputs("]}", f);
+    fclose(f);
+    const int64_t start = time_now_ns();
+    node *n = types_literal("core.structure", content);
+    const double taken_s = (double)(time_now_ns() - start) * 1e-9;
+    printf("# %d kinds: %.2f s\n", KINDS, taken_s);
+    CU_ASSERT(taken_s < 5);
+    CU_ASSERT_EQUAL(json_object_array_length(json_get(n->attributes, "kinds")),
+                    KINDS);
+    types_has_summary(n, "Fe10000O10000, 20000 sites, 64.00 A^3");
+    node_free(n);
+    free(content);
+}
+
 static const unit_test tests[] = {
+    {"many_kinds_are_found_in_little_time",
+     many_kinds_are_found_in_little_time},
     {"literal_has_aiidas_attributes", literal_has_aiidas_attributes},
     {"kinds_are_named_as_aiida_names_them",
      kinds_are_named_as_aiida_names_them},

@@ -239,7 +239,7 @@ char *types_export(const node *n, const char *format)
         data_export(types_registry(), n, format, &written, &error);
     CU_ASSERT_EQUAL(st, ORMA_OK);
     if (st != ORMA_OK)
-        print(format, error);
+        print(format != NULL ? format : "no format", error);
     orma_error_free(error);
     return st == ORMA_OK ? strdup(buf_view(&written).ptr) : NULL;
 }

@@ -38,7 +38,8 @@ void types_has_attributes(const node *n, const char *json);
 void types_has_value(const node *n, const char *json);
 void types_has_summary(const node *n, const char *text);
 
-/* The export, to be freed; NULL with a failed assertion. */
+/* The export, to be freed; NULL with a failed assertion. format: NULL for the
+ * type's first. */
 char *types_export(const node *n, const char *format);
 
 /* Path of a file in tests/data/structures, and of a new one; [static]. */

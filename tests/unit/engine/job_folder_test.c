@@ -180,8 +180,7 @@ static void banners_do_not_disturb(void)
         ORMA_E_TRANSIENT);
 }
 
-/* ---- the fence of the script
- * --------------------------------------------------- */
+/* ---- the fence of the script ------------------------------------------- */
 
 static int run_script(const char *folder, const char *id)
 {
@@ -267,6 +266,88 @@ static void closing_tells_who_was_first(void)
     job_folder_finish(&state);
 }
 
+/* `trap` makes a write beyond the limit fail, as on a full disk. */
+#define DISK_FULL "trap '' XFSZ; ulimit -f 0; "
+
+static bool has_run(const char *folder)
+{
+    AUTO_FREE char *path = file_join(folder, ".orma/run");
+    return file_exists(path);
+}
+
+static void a_full_disk_does_not_cost_the_job(void)
+{
+    const char *folder = new_folder();
+    AUTO_BUF buf output = {0};
+
+    run_script(folder, "17"); /* writes the script */
+    run(folder, "rm .orma/* count", &output);
+    CU_ASSERT_EQUAL(
+        run(folder, DISK_FULL "ORMA_JOB_ID=17 bash job.sh", &output),
+        SCRIPT_EXIT_NOT_WRITTEN);
+    CU_ASSERT_EQUAL(run(folder, "ls -A .orma | grep .", &output), 1);
+    CU_ASSERT_EQUAL(run_script(folder, "17"), 5);
+    expect_runs(folder, "ran\n");
+}
+
+static void a_folder_that_cannot_be_closed_says_so(void)
+{
+    const char *folder = new_folder();
+    AUTO_BUF buf command = {0}, printed = {0};
+    job_folder state = {0};
+
+    buf_text(&command, DISK_FULL);
+    job_folder_close(&command, 0);
+    run(folder, buf_c_str(&command), &printed);
+    CU_ASSERT_EQUAL(job_folder_read(buf_view(&printed), 1, &state, NULL),
+                    ORMA_OK);
+    CU_ASSERT(!state.is_closed && !state.has_run);
+    CU_ASSERT_FALSE(has_run(folder));
+    job_folder_finish(&state);
+}
+
+static void an_empty_run_is_not_our_mark(void)
+{
+    static const char *const contents[] = {"", "\n", " \n", "closed\n"};
+
+    for (size_t i = 0; i < sizeof contents / sizeof *contents; i++) {
+        const char *folder = new_folder();
+        AUTO_BUF buf command = {0}, printed = {0};
+        AUTO_FREE char *path = file_join(folder, ".orma/run");
+        job_folder state = {0};
+
+        file_write(path, (orma_str){contents[i], strlen(contents[i])}, 0644,
+                   NULL);
+        job_folder_close(&command, 0);
+        run(folder, buf_c_str(&command), &printed);
+        CU_ASSERT_EQUAL(job_folder_read(buf_view(&printed), 1, &state, NULL),
+                        ORMA_OK);
+        CU_ASSERT(state.has_run && !state.is_closed && state.run[0] == '\0');
+        job_folder_finish(&state);
+    }
+}
+
+/* What Slurm, PBS, LSF and SGE print of one job, and of others. */
+static void knows_the_forms_of_one_id(void)
+{
+    static const struct {
+        const char *a, *b;
+        bool is_same;
+    } rows[] = {
+        {"1234", "1234", true},      {"1234", "1234.server", true},
+        {"1234[1]", "1234", true},   {"1234_7", "1234", true},
+        {"1234", "1234:2026", true}, {"1234", "12345", false},
+        {"1234.a", "1234.b", false}, {"12345.server", "1234", false},
+        {"", "1234", false},         {"1234", "1235", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        CU_ASSERT_EQUAL(job_folder_same_id(rows[i].a, rows[i].b),
+                        rows[i].is_same);
+        CU_ASSERT_EQUAL(job_folder_same_id(rows[i].b, rows[i].a),
+                        rows[i].is_same);
+    }
+}
+
 static const unit_test tests[] = {
     {"a submission leaves its id", a_submission_leaves_its_id},
     {"a failed one leaves its status", a_failed_one_leaves_its_status},
@@ -278,6 +359,11 @@ static const unit_test tests[] = {
     {"a requeued job passes the fence", a_requeued_job_passes_the_fence},
     {"a closed folder lets nobody in", a_closed_folder_lets_nobody_in},
     {"closing tells who was first", closing_tells_who_was_first},
+    {"a full disk does not cost the job", a_full_disk_does_not_cost_the_job},
+    {"a folder that cannot be closed says so",
+     a_folder_that_cannot_be_closed_says_so},
+    {"an empty run is not our mark", an_empty_run_is_not_our_mark},
+    {"knows the forms of one id", knows_the_forms_of_one_id},
     {NULL, NULL},
 };
 

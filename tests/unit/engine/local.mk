@@ -7,6 +7,7 @@ tests_unit_engine_engine_test_SOURCES = \
 	tests/unit/engine/crash_test.c \
 	tests/unit/engine/job_folder_test.c \
 	tests/unit/engine/lease_test.c \
+	tests/unit/engine/local_folder_test.c \
 	tests/unit/engine/machine_test.c \
 	tests/unit/engine/retrieve_test.c \
 	tests/unit/engine/run_test.c \

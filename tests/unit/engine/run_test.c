@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <json-c/linkhash.h>
 
@@ -103,11 +104,38 @@ static void the_outputs_are_there(void)
     node_free(process);
 }
 
+/* The process has one log row, of AiiDA's logger: that one. */
+static void expect_log(const node *process, const char *level,
+                       const char *message)
+{
+    AUTO_JSON json_object *rows = NULL;
+
+    CU_ASSERT_EQUAL_FATAL(store_list_logs(f.store, process->pk, &rows, NULL),
+                          ORMA_OK);
+    CU_ASSERT_EQUAL_FATAL(json_object_array_length(rows), 1);
+    const json_object *row = json_object_array_get_idx(rows, 0);
+    CU_ASSERT_STRING_EQUAL(
+        json_get_text(row, "loggername", ""),
+        "aiida.orm.nodes.process.calculation.calcjob.CalcJobNode");
+    CU_ASSERT_STRING_EQUAL(json_get_text(row, "levelname", ""), level);
+    CU_ASSERT_STRING_EQUAL(json_get_text(row, "message", ""), message);
+}
+
 static void nothing_is_left_of_a_run(void)
 {
+    static const char *const keys[] = {"state", "process_status", "paused"};
     node *process = fixture_run(&f, "{\"x\": 1, \"y\": 1}");
     process_row row = {0};
     bool found = true;
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        CU_ASSERT_FALSE(
+            json_object_object_get_ex(process->attributes, keys[i], NULL));
+    /* AiiDA writes null where the scheduler keeps no accounts. */
+    json_object *account = process->attributes;
+    CU_ASSERT(json_object_object_get_ex(process->attributes,
+                                        "detailed_job_info", &account));
+    CU_ASSERT_PTR_NULL(account);
 
     CU_ASSERT_EQUAL(store_process_row(f.store, process->pk, &row, &found, NULL),
                     ORMA_OK);
@@ -125,6 +153,9 @@ static void the_parsers_exit_code_is_kept(void)
     CU_ASSERT_STRING_EQUAL(text_of(process, "exit_message"),
                            "The sum of the operands is a negative number.");
     CU_ASSERT_EQUAL(json_get_int(sum->attributes, "value", 0), -4);
+    expect_log(process, "WARNING",
+               "output parser returned exit code<410>: The sum of the "
+               "operands is a negative number.");
     node_free(sum);
     node_free(process);
 }
@@ -171,6 +202,76 @@ static void further_files_are_retrieved(void)
     node_free(process);
 }
 
+/* How many log rows say that something was not retrieved, and these. */
+static size_t count_skipped(const node *process, buf *messages)
+{
+    AUTO_JSON json_object *rows = NULL;
+    size_t count = 0;
+
+    CU_ASSERT_EQUAL_FATAL(store_list_logs(f.store, process->pk, &rows, NULL),
+                          ORMA_OK);
+    for (size_t i = 0; i < json_object_array_length(rows); i++) {
+        const char *message =
+            json_get_text(json_object_array_get_idx(rows, i), "message", "");
+        if (strstr(message, "was not retrieved") == NULL)
+            continue;
+        buf_text(messages, message);
+        buf_char(messages, '\n');
+        count++;
+    }
+    return count;
+}
+
+static void what_is_no_file_is_left_out(void)
+{
+    node *process = fixture_run(
+        &f, "{\"x\": 1, \"y\": 2, \"metadata\": {\"options\":"
+            " {\"prepend_text\": \"mkdir -p a b; mkfifo pipe a/pipe;"
+            " ln -s pipe to_pipe; ln -s loop loop; ln -s nowhere dangling;"
+            " ln -s /dev/null device; ln -s loop a/loop;"
+            " ln -s nowhere a/dangling; echo 1 > a/file; ln -s a/file to_file;"
+            " ln -s b to_folder; echo 2 > b/inner\","
+            " \"additional_retrieve_list\": [\"pipe\", \"to_pipe\","
+            " \"loop\", \"dangl*\", \"device\", \"a\", \"to_file\","
+            " \"to_folder\"]}}}");
+    node *retrieved = fixture_output(&f, process, "retrieved");
+    static const char *const kept[] = {"a/file", "to_file", "to_folder/inner"};
+    static const char *const left[] = {
+        "pipe", "to_pipe", "loop", "device", "a/pipe", "a/dangling", "a/loop"};
+    AUTO_BUF buf messages = {0};
+
+    CU_ASSERT_EQUAL(json_get_int(process->attributes, "exit_status", -1), 0);
+    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
+        CU_ASSERT_PTR_NOT_NULL(repository_key(retrieved->repository, kept[i]));
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        CU_ASSERT_PTR_NULL(repository_key(retrieved->repository, left[i]));
+    CU_ASSERT_EQUAL(count_skipped(process, &messages), 5);
+    node_free(retrieved);
+    node_free(process);
+}
+
+static void a_name_that_is_not_allowed_costs_its_file_only(void)
+{
+    node *process =
+        fixture_run(&f, "{\"x\": 1, \"y\": 2, \"metadata\": {\"options\":"
+                        " {\"prepend_text\": \"mkdir a; echo 1 > a/good;"
+                        " touch a/$'caf\\\\xe9' a/$'tab\\\\tin'\","
+                        " \"additional_retrieve_list\": [\"a\"]}}}");
+    node *retrieved = fixture_output(&f, process, "retrieved");
+    AUTO_BUF buf messages = {0};
+
+    CU_ASSERT_EQUAL(json_get_int(process->attributes, "exit_status", -1), 0);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(retrieved);
+    CU_ASSERT_PTR_NOT_NULL(repository_key(retrieved->repository, "a/good"));
+    CU_ASSERT_EQUAL(count_skipped(process, &messages), 2);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(buf_c_str(&messages), "\"a/caf\\xE9\" was not retrieved"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(buf_c_str(&messages), "\"a/tab\\x09in\" was not retrieved"));
+    node_free(retrieved);
+    node_free(process);
+}
+
 static void wishes_for_mpi_that_contradict_except(void)
 {
     node *process =
@@ -181,11 +282,14 @@ static void wishes_for_mpi_that_contradict_except(void)
     CU_ASSERT_PTR_NOT_NULL(
         strstr(text_of(process, "exception"), "metadata.options.withmpi"));
     CU_ASSERT(node_is_sealed(process));
+    AUTO_FREE char *report =
+        text_printf("[%lld|ArithmeticAddCalculation|on_except]: %s",
+                    (long long)process->pk, text_of(process, "exception"));
+    expect_log(process, "REPORT", report);
     node_free(process);
 }
 
-/* ---- pause, kill, resume
- * --------------------------------------------------------- */
+/* ---- pause, kill, resume ----------------------------------------------- */
 
 typedef struct request_once {
     const char *on;      /* when this line of progress comes */
@@ -265,6 +369,9 @@ static void a_paused_process_plays_on(void)
     CU_ASSERT_EQUAL_FATAL(store_node(f.store, pk, &process, NULL), ORMA_OK);
     CU_ASSERT(json_get_bool(process->attributes, "paused", false));
     CU_ASSERT_STRING_EQUAL(text_of(process, "process_state"), "waiting");
+    CU_ASSERT_STRING_EQUAL(text_of(process, "state"), "withscheduler");
+    CU_ASSERT_STRING_EQUAL(text_of(process, "process_status"),
+                           "Paused by request");
     node_free(process);
     /* taken up without being played, it stays */
     CU_ASSERT_EQUAL(engine_resume(f.registry, f.store, pk, &options, NULL),
@@ -280,6 +387,70 @@ static void a_paused_process_plays_on(void)
     CU_ASSERT_PTR_NULL(json_get(process->attributes, "paused"));
     CU_ASSERT_EQUAL(json_get_int(process->attributes, "exit_status", -1), 0);
     node_free(process);
+}
+
+/* Asks for a kill before the submission, and leaves an empty `run` when it is
+ * under way. */
+typedef struct kill_and_spoil {
+    request_once kill;
+    char *run; /* path, owned */
+} kill_and_spoil;
+
+static void ask_and_spoil(void *user, const char *line)
+{
+    static const struct timespec past_the_request_interval = {0, 300000000};
+    kill_and_spoil *k = user;
+    AUTO_JSON json_object *rows = NULL;
+    node *process = NULL;
+
+    if (text_starts(line, k->kill.on))
+        nanosleep(&past_the_request_interval, NULL);
+    ask(&k->kill, line);
+    if (k->run != NULL || !text_equal(line, "killing"))
+        return;
+    store_list_nodes(f.store, "process.", false, 0, &rows, NULL);
+    const size_t count = json_object_array_length(rows);
+    CU_ASSERT_EQUAL_FATAL(
+        store_node(
+            f.store,
+            json_get_int(json_object_array_get_idx(rows, count - 1), "pk", 0),
+            &process, NULL),
+        ORMA_OK);
+    k->run = text_printf("%s/.orma/run", text_of(process, "remote_workdir"));
+    file_write(k->run, ORMA_LITERAL(""), 0644, NULL);
+    node_free(process);
+}
+
+static void an_empty_run_is_not_taken_for_a_kill(void)
+{
+    kill_and_spoil k = {{"uploading", "kill", false}, NULL};
+    process_inputs *inputs = fixture_inputs(&f, "{\"x\": 1, \"y\": 2}");
+    node *process = NULL;
+    run_options options;
+    int64_t pk = 0;
+
+    fixture_options(&options);
+    options.progress = ask_and_spoil;
+    options.progress_user = &k;
+    CU_ASSERT_EQUAL(
+        engine_run(f.registry, f.store, f.spec, inputs, &options, &pk, NULL),
+        ORMA_OK);
+    process_inputs_free(inputs);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(k.run);
+    CU_ASSERT_EQUAL_FATAL(store_node(f.store, pk, &process, NULL), ORMA_OK);
+    CU_ASSERT_FALSE(node_is_sealed(process));
+    CU_ASSERT(json_get_bool(process->attributes, "paused", false));
+    node_free(process);
+
+    file_remove_tree(k.run, NULL);
+    store_request(f.store, pk, NULL, NULL);
+    fixture_options(&options);
+    CU_ASSERT_EQUAL(engine_resume(f.registry, f.store, pk, &options, NULL),
+                    ORMA_OK);
+    CU_ASSERT_EQUAL_FATAL(store_node(f.store, pk, &process, NULL), ORMA_OK);
+    CU_ASSERT_STRING_EQUAL(text_of(process, "process_state"), "killed");
+    node_free(process);
+    free(k.run);
 }
 
 static void a_paused_process_can_be_killed(void)
@@ -315,8 +486,7 @@ static void a_sealed_process_is_not_taken_up(void)
     node_free(process);
 }
 
-/* ---- without storing
- * ------------------------------------------------------------------ */
+/* ---- without storing --------------------------------------------------- */
 
 static void a_dry_run_writes_the_folder_only(void)
 {
@@ -393,11 +563,16 @@ static const unit_test tests[] = {
     {"a job that is gone without a word has ended",
      a_job_that_is_gone_without_a_word_has_ended},
     {"further files are retrieved", further_files_are_retrieved},
+    {"what is no file is left out", what_is_no_file_is_left_out},
+    {"a name that is not allowed costs its file only",
+     a_name_that_is_not_allowed_costs_its_file_only},
     {"wishes for MPI that contradict except the process",
      wishes_for_mpi_that_contradict_except},
     {"a kill ends the job", a_kill_ends_the_job},
     {"a paused process plays on", a_paused_process_plays_on},
     {"a paused process can be killed", a_paused_process_can_be_killed},
+    {"an empty run is not taken for a kill",
+     an_empty_run_is_not_taken_for_a_kill},
     {"a sealed process is not taken up", a_sealed_process_is_not_taken_up},
     {"a dry run writes the folder only", a_dry_run_writes_the_folder_only},
     {"a folder is parsed without a process",

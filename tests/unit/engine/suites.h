@@ -12,6 +12,7 @@ extern const unit_suite calcinfo_suite;
 extern const unit_suite job_folder_suite;
 extern const unit_suite retrieve_suite;
 extern const unit_suite lease_suite;
+extern const unit_suite local_folder_suite;
 extern const unit_suite run_suite;
 extern const unit_suite crash_suite;
 

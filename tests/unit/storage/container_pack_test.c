@@ -3,9 +3,11 @@
  * SPDX-License-Identifier: MIT */
 #include "unit/storage/suites.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -194,6 +196,35 @@ static void shared_locks_do_not_exclude_each_other(void)
     free(folder);
 }
 
+/* A limit on the size of files lets the pack grow, and stops the commit when
+ * it writes the first page of the index to its journal. What got there may
+ * come back, so the bytes it would refer to stay. */
+static void a_failed_commit_leaves_the_bytes(void)
+{
+    char *folder = make(100000);
+    container *c = NULL;
+    container_object first = {.bytes = ORMA_LITERAL("first")};
+    container_object object = {.bytes = ORMA_LITERAL("second")};
+    struct rlimit limit, small;
+    CU_ASSERT_EQUAL_FATAL(container_open(folder, &c, NULL), ORMA_OK);
+    CU_ASSERT_EQUAL(container_put(c, &first, 1, NULL), ORMA_OK);
+    void (*const former)(int) = signal(SIGXFSZ, SIG_IGN);
+    CU_ASSERT_EQUAL(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    small = limit;
+    small.rlim_cur = 2048;
+    CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &small), 0);
+    CU_ASSERT_NOT_EQUAL(container_put(c, &object, 1, NULL), ORMA_OK);
+    CU_ASSERT_EQUAL(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    signal(SIGXFSZ, former);
+    CU_ASSERT_EQUAL(pack_size(folder, "0"), 11);
+    CU_ASSERT_EQUAL(container_put(c, &object, 1, NULL), ORMA_OK);
+    bool found = false;
+    CU_ASSERT_EQUAL(container_has(c, object.key, &found, NULL), ORMA_OK);
+    CU_ASSERT_TRUE(found);
+    container_close(c);
+    free(folder);
+}
+
 static const unit_test tests[] = {
     {"packs_end_when_they_reach_the_target",
      packs_end_when_they_reach_the_target},
@@ -203,6 +234,7 @@ static const unit_test tests[] = {
      writers_at_the_same_time_lose_nothing},
     {"shared_locks_do_not_exclude_each_other",
      shared_locks_do_not_exclude_each_other},
+    {"a_failed_commit_leaves_the_bytes", a_failed_commit_leaves_the_bytes},
     {NULL, NULL},
 };
 

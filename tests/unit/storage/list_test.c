@@ -65,9 +65,29 @@ static const char *const some[] = {"pk",
                                    "attributes.nothing",
                                    "process_type"};
 
+/* The row as an object whose keys are the projections. */
+struct listed {
+    const process_query *query;
+    json_object *rows;
+};
+
+static orma_status add_row(void *user, const orma_str *values, orma_error **err)
+{
+    const struct listed *to = user;
+    json_object *row = json_object_new_object();
+    orma_status st = ORMA_OK;
+    json_object_array_add(to->rows, row);
+    for (size_t i = 0; st == ORMA_OK && i < to->query->projection_count; i++) {
+        json_object *value = NULL;
+        st = json_parse(values[i], &value, err);
+        json_set(row, to->query->projections[i], value);
+    }
+    return st;
+}
+
 static json_object *list(process_query query)
 {
-    json_object *rows = NULL;
+    struct listed to = {&query, json_object_new_array()};
     orma_error *err = NULL;
     if (query.projections == NULL) {
         query.projections = some;
@@ -76,14 +96,14 @@ static json_object *list(process_query query)
     if (query.exit_status == 0)
         query.exit_status = -1;
     const int64_t start = time_now_ns();
-    CU_ASSERT_EQUAL(store_list_processes(s, &query, &rows, &err), ORMA_OK);
-    printf("# %zu rows: %.2f ms\n",
-           rows == NULL ? 0 : json_object_array_length(rows),
+    CU_ASSERT_EQUAL(store_list_processes(s, &query, add_row, &to, &err),
+                    ORMA_OK);
+    printf("# %zu rows: %.2f ms\n", json_object_array_length(to.rows),
            (double)(time_now_ns() - start) * 1e-6);
     if (err != NULL)
         printf("# %s\n", orma_error_message(err));
     orma_error_free(err);
-    return rows == NULL ? json_object_new_array() : rows;
+    return to.rows;
 }
 
 static void expect_count(process_query query, size_t count)
@@ -108,6 +128,30 @@ static void active_processes_are_the_default(void)
     int64_t ns = 0;
     CU_ASSERT_TRUE(time_parse(json_get_text(row, "ctime", ""), &ns));
     json_object_put(rows);
+}
+
+static orma_status refuse_row(void *user, const orma_str *values,
+                              orma_error **err)
+{
+    int *calls = user;
+    (void)values;
+    ++*calls;
+    return error_set(err, ORMA_E_REFUSED, "test", 0, "enough");
+}
+
+static void a_failing_visit_ends_the_listing(void)
+{
+    const process_query query = {.projections = some,
+                                 .projection_count = 1,
+                                 .all = true,
+                                 .exit_status = -1};
+    orma_error *err = NULL;
+    int calls = 0;
+    CU_ASSERT_EQUAL(store_list_processes(s, &query, refuse_row, &calls, &err),
+                    ORMA_E_REFUSED);
+    CU_ASSERT_EQUAL(calls, 1);
+    CU_ASSERT_STRING_EQUAL(orma_error_message(err), "enough");
+    orma_error_free(err);
 }
 
 static void filters_narrow_the_list(void)
@@ -143,10 +187,9 @@ static void refuses_columns_that_are_not_there(void)
     static const char *const bad[] = {"password", "attributes.", "attributes",
                                       "attributes.a\"b", "extras.x.y"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        json_object *rows = NULL;
         const process_query query = {.projections = &bad[i],
                                      .projection_count = 1};
-        CU_ASSERT_EQUAL(store_list_processes(s, &query, &rows, NULL),
+        CU_ASSERT_EQUAL(store_list_processes(s, &query, add_row, NULL, NULL),
                         ORMA_E_INVALID);
     }
 }
@@ -203,13 +246,36 @@ static void malformed_attributes_stop_nothing(void)
     sqlite3_close(db);
 }
 
+/* The last test: it damages a row. */
+static void a_malformed_time_hides_nothing(void)
+{
+    static const char *const columns[] = {"ctime", "pk"};
+    sqlite3 *db = fixture_database(folder);
+    CU_ASSERT_EQUAL(sqlite3_exec(db,
+                                 "UPDATE db_dbnode SET ctime = 'garbage' WHERE "
+                                 "id = (SELECT MAX(id) FROM db_dbnode WHERE "
+                                 "attributes LIKE '%running%')",
+                                 NULL, NULL, NULL),
+                    SQLITE_OK);
+    sqlite3_close(db);
+    json_object *rows = list((process_query){
+        .projections = columns, .projection_count = 2, .descending = true});
+    CU_ASSERT_EQUAL_FATAL(json_object_array_length(rows), ACTIVE);
+    const json_object *row = json_object_array_get_idx(rows, 0);
+    CU_ASSERT_PTR_NULL(json_get(row, "ctime"));
+    CU_ASSERT(json_get_int(row, "pk", 0) > 0);
+    json_object_put(rows);
+}
+
 static const unit_test tests[] = {
     {"active_processes_are_the_default", active_processes_are_the_default},
+    {"a_failing_visit_ends_the_listing", a_failing_visit_ends_the_listing},
     {"filters_narrow_the_list", filters_narrow_the_list},
     {"newest_come_first_when_asked", newest_come_first_when_asked},
     {"refuses_columns_that_are_not_there", refuses_columns_that_are_not_there},
     {"listings_use_their_indexes", listings_use_their_indexes},
     {"malformed_attributes_stop_nothing", malformed_attributes_stop_nothing},
+    {"a_malformed_time_hides_nothing", a_malformed_time_hides_nothing},
     {NULL, NULL},
 };
 

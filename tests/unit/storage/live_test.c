@@ -159,18 +159,79 @@ static void requests_need_a_live_process(void)
     CU_ASSERT_EQUAL(store_request(s, job->pk, "explode", NULL), ORMA_E_INVALID);
 }
 
-static void the_row_goes_when_the_process_is_sealed(void)
+/* Seals the process and takes its row away, as the holder of the lease. */
+static orma_status end(node *process, int64_t lease_epoch, orma_error **err)
 {
-    process_row back = {0};
-    bool found = true;
     unit *u = NULL;
     unit_begin(s, &u, NULL);
-    unit_set_attribute(u, job, "sealed", json_object_new_boolean(1), NULL);
-    CU_ASSERT_EQUAL(unit_drop_process(u, job, NULL), ORMA_OK);
-    CU_ASSERT_EQUAL(unit_commit(u, NULL), ORMA_OK);
+    unit_set_attribute(u, process, "sealed", json_object_new_boolean(1), NULL);
+    CU_ASSERT_EQUAL(unit_drop_process_leased(u, process, lease_epoch, NULL),
+                    ORMA_OK);
+    return unit_commit(u, err);
+}
+
+/* A worker that lost its lease finishes late. */
+static void an_older_lease_cannot_end_the_process(void)
+{
+    process_row row = row_of("parse"), back = {0};
+    orma_error *err = NULL;
+    bool found = false;
+    row.lease_epoch = 7;
+    CU_ASSERT_EQUAL(put(&row, NULL), ORMA_OK);
+    CU_ASSERT_EQUAL(end(job, 6, &err), ORMA_E_REFUSED);
+    CU_ASSERT_TRUE(fixture_says(&err, "another worker"));
+    CU_ASSERT_FALSE(node_is_sealed(job));
+    CU_ASSERT_EQUAL(store_process_row(s, job->pk, &back, &found, NULL),
+                    ORMA_OK);
+    CU_ASSERT_TRUE_FATAL(found);
+    CU_ASSERT_EQUAL(back.lease_epoch, 7);
+    process_row_finish(&back);
+}
+
+static void the_row_goes_when_the_process_is_sealed(void)
+{
+    process_row row = row_of("parse"), back = {0};
+    node *stale = NULL;
+    orma_error *err = NULL;
+    bool found = true;
+    unit *u = NULL;
+    CU_ASSERT_EQUAL_FATAL(store_node(s, job->pk, &stale, NULL), ORMA_OK);
+    CU_ASSERT_EQUAL(end(job, 7, NULL), ORMA_OK);
     CU_ASSERT_EQUAL(store_process_row(s, job->pk, &back, &found, NULL),
                     ORMA_OK);
     CU_ASSERT_FALSE(found);
+
+    /* It does not come back, and who has not seen the seal changes nothing. */
+    row.lease_epoch = 7;
+    CU_ASSERT_EQUAL(put(&row, &err), ORMA_E_REFUSED);
+    CU_ASSERT_TRUE(fixture_says(&err, "or ended"));
+    CU_ASSERT_EQUAL(store_process_row(s, job->pk, &back, &found, NULL),
+                    ORMA_OK);
+    CU_ASSERT_FALSE(found);
+    unit_begin(s, &u, NULL);
+    CU_ASSERT_EQUAL(unit_set_attribute(u, stale, "process_state",
+                                       json_object_new_string("waiting"), NULL),
+                    ORMA_OK);
+    CU_ASSERT_EQUAL(unit_commit(u, &err), ORMA_E_REFUSED);
+    CU_ASSERT_TRUE(fixture_says(&err, "is sealed"));
+    unit_begin(s, &u, NULL);
+    unit_set_extra(u, stale, "note", json_object_new_string("kept"), NULL);
+    CU_ASSERT_EQUAL(unit_commit(u, NULL), ORMA_OK);
+    node_free(stale);
+}
+
+/* Of a scheduler that speaks Latin-1. */
+static void texts_from_outside_become_utf8(void)
+{
+    process_row row = row_of("submit");
+    sqlite3 *db = fixture_database(folder);
+    row.last_error = (char *)(uintptr_t) "refus\xE9";
+    row.lease_epoch = 6;
+    CU_ASSERT_EQUAL(put(&row, NULL), ORMA_OK);
+    CU_ASSERT_STRING_EQUAL(
+        fixture_sql(db, "SELECT last_error FROM orma_process"),
+        "refus\xEF\xBF\xBD");
+    sqlite3_close(db);
 }
 
 /* AiiDA deletes nodes without knowing orma's tables. */
@@ -217,6 +278,9 @@ static const unit_test tests[] = {
     {"requests_are_not_lost_between_reading_and_writing",
      requests_are_not_lost_between_reading_and_writing},
     {"requests_need_a_live_process", requests_need_a_live_process},
+    {"texts_from_outside_become_utf8", texts_from_outside_become_utf8},
+    {"an_older_lease_cannot_end_the_process",
+     an_older_lease_cannot_end_the_process},
     {"the_row_goes_when_the_process_is_sealed",
      the_row_goes_when_the_process_is_sealed},
     {"the_row_goes_with_its_node", the_row_goes_with_its_node},

@@ -7,7 +7,8 @@ tests_unit_storage_storage_test_SOURCES = \
 	tests/unit/storage/container_pack_test.c \
 	tests/unit/storage/container_test.c tests/unit/storage/faults_test.c \
 	tests/unit/storage/find_test.c tests/unit/storage/list_test.c \
-	tests/unit/storage/live_test.c tests/unit/storage/node_hash_test.c \
+	tests/unit/storage/live_test.c tests/unit/storage/members_test.c \
+	tests/unit/storage/node_hash_test.c \
 	tests/unit/storage/people_test.c tests/unit/storage/repository_test.c \
 	tests/unit/storage/schema_test.c tests/unit/storage/unit_changes_test.c \
 	tests/unit/storage/unit_links_test.c tests/unit/storage/writers_test.c \

@@ -13,7 +13,8 @@ int main(void)
         &unit_changes_suite, &find_suite,
         &people_suite,       &list_suite,
         &live_suite,         &faults_suite,
-        &writers_suite,      NULL,
+        &writers_suite,      &members_suite,
+        NULL,
     };
 
     return unit_run(suites);

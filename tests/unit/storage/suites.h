@@ -18,6 +18,7 @@ extern const unit_suite find_suite;
 extern const unit_suite people_suite;
 extern const unit_suite list_suite;
 extern const unit_suite live_suite;
+extern const unit_suite members_suite;
 extern const unit_suite faults_suite;
 extern const unit_suite writers_suite;
 extern const unit_suite node_hash_suite;

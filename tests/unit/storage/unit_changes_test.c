@@ -70,11 +70,15 @@ static void updatable_attributes_change_until_the_seal(void)
     CU_ASSERT(n->mtime_ns > n->ctime_ns);
 
     unit_begin(s, &u, NULL);
-    unit_set_attribute(u, n, "job_id", NULL, NULL);
+    unit_delete_attribute(u, n, "job_id", NULL);
+    unit_set_attribute(u, n, "detailed_job_info", NULL, NULL);
     unit_set_attribute(u, n, "sealed", json_object_new_boolean(1), NULL);
     CU_ASSERT_EQUAL(unit_commit(u, &err), ORMA_OK);
     CU_ASSERT_TRUE(node_is_sealed(n));
     CU_ASSERT_PTR_NULL(strstr(row(n, "attributes"), "job_id"));
+    /* null is a value: AiiDA's word for an account that there is none of */
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(row(n, "attributes"), "\"detailed_job_info\": null"));
     /* What may change is no part of the hash. */
     char again[65];
     CU_ASSERT_EQUAL(store_node_hash(s, n, NULL, again, NULL), ORMA_OK);
@@ -255,7 +259,69 @@ static void state_changes_are_noted_for_aiida(void)
     node_free(n);
 }
 
+/* 255 characters, not bytes: AiiDA's columns hold that many. */
+static void labels_are_measured_in_characters(void)
+{
+    char label[3 * 256 + 1] = "";
+    node *n = fixture_int(1), *longer = fixture_int(2), *bad = fixture_int(3);
+    orma_error *err = NULL;
+    for (int i = 0; i < 255; i++)
+        memcpy(label + 3 * i, "\xE2\x82\xAC", 4); /* the euro sign */
+    free(n->label);
+    n->label = text_copy(label);
+    CU_ASSERT_EQUAL(fixture_store_nodes(s, &n, 1, NULL), ORMA_OK);
+    CU_ASSERT_STRING_EQUAL(row(n, "length(label)"), "255");
+    strcat(label, "x");
+    free(longer->label);
+    longer->label = text_copy(label);
+    CU_ASSERT_EQUAL(fixture_store_nodes(s, &longer, 1, &err), ORMA_E_INVALID);
+    CU_ASSERT_TRUE(fixture_says(&err, "256 characters"));
+    free(bad->label);
+    bad->label = text_copy("caf\xE9");
+    CU_ASSERT_EQUAL(fixture_store_nodes(s, &bad, 1, &err), ORMA_E_INVALID);
+    CU_ASSERT_TRUE(fixture_says(&err, "\"caf\\xE9\" is not valid UTF-8"));
+    node_free(n);
+    node_free(longer);
+    node_free(bad);
+}
+
+static void logs_become_utf8(void)
+{
+    node *n = stored_job();
+    unit *u = NULL;
+    char sql[100];
+    unit_begin(s, &u, NULL);
+    CU_ASSERT_EQUAL(unit_add_log(u, n, ORMA_LOG_WARNING, "orma",
+                                 "\xC3\xA9 and \xE9", NULL, NULL),
+                    ORMA_OK);
+    CU_ASSERT_EQUAL(unit_commit(u, NULL), ORMA_OK);
+    snprintf(sql, sizeof sql,
+             "SELECT message FROM db_dblog WHERE dbnode_id = %lld",
+             (long long)n->pk);
+    CU_ASSERT_STRING_EQUAL(fixture_sql(db, sql), "\xC3\xA9 and \xEF\xBF\xBD");
+    node_free(n);
+}
+
+/* Replacing the bytes could make two keys one. */
+static void keys_that_are_not_utf8_are_not_stored(void)
+{
+    node *n = node_create("data.core.dict.Dict.");
+    json_object *inner = json_object_new_object();
+    orma_error *err = NULL;
+    json_set_int(inner, "a\xE9", 1);
+    json_set_int(inner, "a\xE8", 2);
+    json_set(n->attributes, "inner", inner);
+    CU_ASSERT_EQUAL(fixture_store_nodes(s, &n, 1, &err), ORMA_E_INVALID);
+    CU_ASSERT_TRUE(fixture_says(&err, "not valid UTF-8"));
+    CU_ASSERT_EQUAL(n->pk, 0);
+    node_free(n);
+}
+
 static const unit_test tests[] = {
+    {"labels_are_measured_in_characters", labels_are_measured_in_characters},
+    {"logs_become_utf8", logs_become_utf8},
+    {"keys_that_are_not_utf8_are_not_stored",
+     keys_that_are_not_utf8_are_not_stored},
     {"updatable_attributes_change_until_the_seal",
      updatable_attributes_change_until_the_seal},
     {"other_attributes_and_data_are_immutable",

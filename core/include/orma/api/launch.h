@@ -32,6 +32,17 @@ ORMA_EXPORT orma_status orma_run(orma_profile *profile, const char *entry,
                                  const orma_run_options *options, int64_t *pk,
                                  char **json, orma_error **err);
 
+/* Takes up a live process that paused, or whose runner died, here and now; a
+ * request to pause it is taken back. process: pk, UUID or its beginning, label.
+ * *pk and *json as those of orma_run(), *pk 0 when there is no such process;
+ * options may be NULL.
+ * Errors: NOT_FOUND (no such process, or it is not alive in orma), INVALID
+ * (ambiguous), REFUSED (another program runs it), and those of the machinery.
+ * [worker-thread] */
+ORMA_EXPORT orma_status orma_resume(orma_profile *profile, const char *process,
+                                    const orma_run_options *options,
+                                    int64_t *pk, char **json, orma_error **err);
+
 /* Writes the job's folder only; *folder [owned]. [worker-thread] */
 ORMA_EXPORT orma_status orma_dry_run(orma_profile *profile, const char *entry,
                                      orma_str inputs,

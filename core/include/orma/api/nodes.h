@@ -71,7 +71,9 @@ ORMA_EXPORT orma_status orma_process_list(orma_profile *profile, orma_str query,
                                           char **json, orma_error **err);
 
 /* Log rows of a process and, deeper than 0, of those it called: JSON array
- * [owned]. [worker-thread] */
+ * [owned]. What the scheduler wrote to standard error, at most its last 20
+ * lines, is a row of its own, whose "loggername" is "scheduler_stderr".
+ * [worker-thread] */
 ORMA_EXPORT orma_status orma_process_report(orma_profile *profile,
                                             const char *process,
                                             const char *min_level,
@@ -98,7 +100,15 @@ ORMA_EXPORT orma_status orma_data_import(orma_profile *profile,
                                          const char *path, const char *label,
                                          int64_t *pk, orma_error **err);
 
-/* Writes a node in a format: text [owned], *len bytes. [worker-thread] */
+/* Is the node of a data type, or of one derived from it? Errors: NOT_FOUND
+ * (node or type), INVALID, naming the type that the node has.
+ * [worker-thread] */
+ORMA_EXPORT orma_status orma_data_expect(orma_profile *profile,
+                                         const char *type, const char *node,
+                                         orma_error **err);
+
+/* Writes a node in a format, NULL: the first that its type exports to. text
+ * [owned], *len bytes. [worker-thread] */
 ORMA_EXPORT orma_status orma_data_export(orma_profile *profile,
                                          const char *node, const char *format,
                                          char **text, size_t *len,

@@ -70,7 +70,8 @@ ORMA_EXPORT orma_status orma_profile_status(const char *name, char **json,
  * "scheduler", "work_dir", "shebang", "mpirun_command" (array or text),
  * "mpiprocs_per_machine", "default_memory_per_machine", "prepend_text",
  * "append_text", "use_double_quotes", "minimum_scheduler_poll_interval".
- * *pk: the new computer. Errors: INVALID with the option. [worker-thread] */
+ * *pk: the new computer. Errors: INVALID with the option, NOT_FOUND (transport
+ * or scheduler). [worker-thread] */
 ORMA_EXPORT orma_status orma_computer_setup(orma_profile *profile,
                                             orma_str setup, int64_t *pk,
                                             orma_error **err);
