@@ -123,7 +123,7 @@ bool command_is_group(const command *c);
 extern const option global_options[];
 extern const option format_option;
 
-/* ---- the table ---------------------------------------------------------- */
+/* ---- the table --------------------------------------------------- */
 
 extern const command root_command;
 extern const command presto_command;
@@ -144,7 +144,7 @@ extern const command completion_command;
  * NULL. group: as invocation_name() gives it. */
 const char *absent_command(const char *group, const char *word);
 
-/* ---- what is made from it ----------------------------------------------- */
+/* ---- what is made from it ---------------------------------------- */
 
 void help_print(const invocation *inv);
 int manual_print(const command *root);

@@ -11,6 +11,7 @@
 #include "failure.h"
 #include "inputs.h"
 #include "output.h"
+#include "reader.h"
 #include "result.h"
 #include "scope.h"
 #include "session.h"
@@ -67,13 +68,28 @@ static int print_folders(const invocation *inv, json_object *folders)
         NULL);
 }
 
+/* Asked for by the option, or by the inputs, as AiiDA's users do. */
+static bool is_dry_run(const invocation *inv, const char *inputs)
+{
+    SCOPE_JSON json_object *document = NULL;
+    json_object *metadata = NULL, *dry_run = NULL;
+
+    return option_flag(inv, "dry-run", false) ||
+           (reader_parse(inputs, &document) &&
+            json_object_is_type(document, json_type_object) &&
+            json_object_object_get_ex(document, "metadata", &metadata) &&
+            json_object_is_type(metadata, json_type_object) &&
+            json_object_object_get_ex(metadata, "dry_run", &dry_run) &&
+            json_object_is_type(dry_run, json_type_boolean) &&
+            json_object_get_boolean(dry_run));
+}
+
 static int run_run(invocation *inv)
 {
     SCOPE_PROFILE orma_profile *profile = NULL;
     SCOPE_JSON json_object *documents = NULL;
     SCOPE_JSON json_object *results = json_object_new_array();
     SCOPE_JSON json_object *folders = json_object_new_array();
-    const bool is_dry = option_flag(inv, "dry-run", false);
 
     int status = inputs_read(inv, &documents);
     if (status == EXIT_DONE)
@@ -84,8 +100,9 @@ static int run_run(invocation *inv)
         SCOPE_TEXT char *json = NULL;
         const char *inputs =
             json_object_get_string(json_object_array_get_idx(documents, i));
-        status = is_dry ? dry_run_one(inv, profile, inputs, folders)
-                        : run_one(inv, profile, inputs, &json);
+        status = is_dry_run(inv, inputs)
+                     ? dry_run_one(inv, profile, inputs, folders)
+                     : run_one(inv, profile, inputs, &json);
         if (json != NULL)
             json_object_array_add(results, json_object_new_string(json));
         if (status != EXIT_DONE)

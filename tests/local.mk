@@ -4,6 +4,9 @@ UNIT_CPPFLAGS = -I$(top_srcdir)/core/include -I$(top_srcdir)/core \
 	-DTEST_DATA=\"$(abs_top_srcdir)/tests/data\" \
 	-DTEST_SRCDIR=\"$(abs_top_srcdir)\" $(CUNIT_CFLAGS) $(JSONC_CFLAGS) \
 	$(SQLITE_CFLAGS)
+if HAVE_QE
+UNIT_CPPFLAGS += -DHAVE_QE
+endif
 UNIT_LDADD = libcore.la $(CUNIT_LIBS)
 
 if HAVE_CUNIT

@@ -51,8 +51,7 @@ static orma_status build(registry *r, store *s, const char *entry,
     return st;
 }
 
-/* ---- results
- * -------------------------------------------------------------------- */
+/* ---- results ----------------------------------------------------- */
 
 static orma_status output_document(orma_profile *p, const store_link *link,
                                    json_object **out, orma_error **err)
@@ -139,8 +138,7 @@ orma_status orma_process_result(orma_profile *profile, int64_t pk, char **json,
     return st == ORMA_OK ? hand_out(json_object_get(result), json, err) : st;
 }
 
-/* ---- running
- * ---------------------------------------------------------------------- */
+/* ---- running ----------------------------------------------------- */
 
 /* What steers the engine: the profile's options, under AiiDA's names, and the
  * caller's. */
@@ -195,6 +193,9 @@ orma_status orma_run(orma_profile *profile, const char *entry, orma_str inputs,
     steering_read(profile, options, &s);
     orma_status st = build(profile->registry, profile->store, entry, inputs,
                            folder_of(options), &l, err);
+    if (st == ORMA_OK && json_get_bool(l.inputs->metadata, "dry_run", false))
+        st = error_set(err, ORMA_E_UNSUPPORTED, "api", 0,
+                       "metadata.dry_run: a dry run is orma_dry_run()'s");
     if (st == ORMA_OK)
         st = engine_run(profile->registry, profile->store, l.spec, l.inputs,
                         &s.run, pk, err);
@@ -249,8 +250,7 @@ orma_status orma_dry_run(orma_profile *profile, const char *entry,
                          : st;
 }
 
-/* ---- parsing
- * ------------------------------------------------------------------------ */
+/* ---- parsing ----------------------------------------------------- */
 
 /* The calculation whose outputs and exit codes a parser is judged by: that of
  * its name, else one that has it as its default. NULL: none. */

@@ -21,7 +21,7 @@ const char *orma_version(void)
     return PACKAGE_VERSION;
 }
 
-/* ---- factories ---------------------------------------------------------- */
+/* ---- factories --------------------------------------------------- */
 
 static orma_status find_table(enum plugin_kind kind, const char *name,
                               const void **table, orma_error **err)
@@ -59,7 +59,7 @@ FACTORY(transport, orma_transport, KIND_TRANSPORT)
 FACTORY(workflow, struct orma_workflow, KIND_WORKFLOW)
 FACTORY(storage, struct orma_storage, KIND_STORAGE)
 
-/* ---- listings ----------------------------------------------------------- */
+/* ---- listings ---------------------------------------------------- */
 
 static bool set_reason(json_object *row, const char *reason)
 {

@@ -260,7 +260,7 @@ orma_status calcinfo_check(const json_object *info,
     return ORMA_OK;
 }
 
-/* ---- completion ---------------------------------------------------------- */
+/* ---- completion -------------------------------------------------- */
 
 static bool list_has(const json_object *list, const char *text)
 {

@@ -80,7 +80,7 @@ static inline orma_status pass_error(orma_status st, orma_error *why,
     return st;
 }
 
-/* ---- calcjob_unit.c: what is to be stored ------------------------------ */
+/* ---- calcjob_unit.c: what is to be stored ------------------------ */
 
 /* The unit to write into, begun when there is none. */
 orma_status calcjob_unit(calcjob *job, unit **out, orma_error **err);
@@ -129,7 +129,7 @@ const json_object *calcjob_option(const calcjob *job, const char *name);
 const char *calcjob_option_text(const calcjob *job, const char *name,
                                 const char *fallback);
 
-/* ---- calcjob_session.c: the computer ----------------------------------- */
+/* ---- calcjob_session.c: the computer ----------------------------- */
 
 /* Loads the computer's plugins; no connection yet. */
 orma_status calcjob_load_plugins(calcjob *job, orma_error **err);
@@ -173,7 +173,7 @@ orma_status calcjob_remote_read(calcjob *job, const char *path, buf *out,
  * the next one after `at`, NULL at the end. */
 const char *name_next(const buf *names, const char *at);
 
-/* ---- the stages -------------------------------------------------------- */
+/* ---- the stages -------------------------------------------------- */
 
 /* Sandbox, calcinfo, job template, submit script. */
 orma_status calcjob_prepare(calcjob *job, orma_error **err);
@@ -216,7 +216,7 @@ orma_status calcjob_retrieve(calcjob *job, orma_error **err);
 /* *exit_status as the process ends with. */
 orma_status calcjob_parse(calcjob *job, int32_t *exit_status, orma_error **err);
 
-/* ---- calcjob_create.c -------------------------------------------------- */
+/* ---- calcjob_create.c -------------------------------------------- */
 
 /* Checks what must hold before anything is stored: options, computer, plugins,
  * resources. Errors: INVALID, REFUSED, UNSUPPORTED and those of loading. */
@@ -228,7 +228,7 @@ orma_status calcjob_create(calcjob *job, orma_error **err);
 /* The node alone, for what stores nothing. */
 orma_status calcjob_create_node(calcjob *job, orma_error **err);
 
-/* ---- calcjob_load.c ---------------------------------------------------- */
+/* ---- calcjob_load.c ---------------------------------------------- */
 
 /* Spec and inputs of a stored process, from its links and attributes; both the
  * caller's. */

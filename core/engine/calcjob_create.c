@@ -12,7 +12,7 @@
 #include <base/error.h>
 #include <base/text.h>
 
-/* ---- what this engine does not do -------------------------------------- */
+/* ---- what this engine does not do -------------------------------- */
 
 static const struct {
     const char *path;
@@ -78,7 +78,7 @@ orma_status calcjob_check(calcjob *job, orma_error **err)
     return st == ORMA_OK ? calcjob_check_computer(job, err) : st;
 }
 
-/* ---- the record of reproducibility ------------------------------------- */
+/* ---- the record of reproducibility ------------------------------- */
 
 static orma_status plugin_record(calcjob *job, const plugin_entry *entry,
                                  json_object **out, orma_error **err)
@@ -128,7 +128,7 @@ static orma_status record_plugins(calcjob *job, orma_error **err)
                : error_no_memory(err);
 }
 
-/* ---- the node ---------------------------------------------------------- */
+/* ---- the node ---------------------------------------------------- */
 
 static bool set_options(json_object *attributes, const json_object *options)
 {
@@ -204,7 +204,7 @@ orma_status calcjob_create_node(calcjob *job, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- the unit ---------------------------------------------------------- */
+/* ---- the unit ---------------------------------------------------- */
 
 /* One node may be given to several ports. */
 static bool was_added(const process_inputs *inputs, size_t i)

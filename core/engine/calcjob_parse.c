@@ -16,7 +16,7 @@
 
 #define EXIT_NO_RETRIEVED_FOLDER 100
 
-/* ---- the scheduler's word ---------------------------------------------- */
+/* ---- the scheduler's word ---------------------------------------- */
 
 static orma_status read_stream(calcjob *job, const char *option, buf *out,
                                orma_error **err)
@@ -101,7 +101,7 @@ static orma_status scheduler_word(calcjob *job, int32_t *status,
     return found != 0 ? log_status(job, found, err) : ORMA_OK;
 }
 
-/* ---- results into the graph -------------------------------------------- */
+/* ---- results into the graph -------------------------------------- */
 
 /* Exit code of the parser, or one by which its outputs were refused; 0 when it
  * named none, though the process may end with another's. */

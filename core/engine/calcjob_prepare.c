@@ -32,7 +32,7 @@ struct orma_calc_ctx {
     json_object *calcinfo; /* as the plugin gave it, owned */
 };
 
-/* ---- the plugin's table ------------------------------------------------- */
+/* ---- the plugin's table ------------------------------------------ */
 
 static const orma_node *op_input(orma_calc_ctx *ctx, const char *path)
 {
@@ -186,7 +186,7 @@ static orma_status call_plugin(calcjob *job, json_object **calcinfo,
     return ORMA_OK;
 }
 
-/* ---- what the engine adds ---------------------------------------------- */
+/* ---- what the engine adds ---------------------------------------- */
 
 static orma_status complete_resources(calcjob *job, json_object **out,
                                       orma_error **err)

@@ -19,7 +19,7 @@
 #define LOOK_TIMEOUT_S 60
 #define NAMES_MAX_BYTES ((size_t)64 << 20)
 
-/* ---- names: pure ------------------------------------------------------- */
+/* ---- names: pure ------------------------------------------------- */
 
 static bool has_magic(const char *path)
 {
@@ -92,7 +92,7 @@ bool retrieve_item_read(const json_object *entry, retrieve_item *out)
     return true;
 }
 
-/* ---- fetching ---------------------------------------------------------- */
+/* ---- fetching ---------------------------------------------------- */
 
 /* Names of files come from the code that ran, so any byte may be in them. */
 static char *show_name(const char *name)
@@ -257,7 +257,7 @@ orma_status retrieve_list(calcjob *job, const json_object *list,
     return st;
 }
 
-/* ---- folders as nodes -------------------------------------------------- */
+/* ---- folders as nodes -------------------------------------------- */
 
 typedef struct folder_in_making {
     calcjob *job;
@@ -327,7 +327,7 @@ orma_status retrieve_temporary(calcjob *job, orma_error **err)
     return fetch_folder(job, "temporary", list, &job->temporary, err);
 }
 
-/* ---- accounting -------------------------------------------------------- */
+/* ---- accounting -------------------------------------------------- */
 
 /* AiiDA's {"retval", "stdout", "stderr"}, null when it cannot be had: the job
  * has ended either way. */
@@ -402,7 +402,7 @@ static orma_status record_job(calcjob *job, orma_error **err)
                : st;
 }
 
-/* ---- the stage --------------------------------------------------------- */
+/* ---- the stage --------------------------------------------------- */
 
 static orma_status fetch_retrieved(calcjob *job, orma_error **err)
 {

@@ -183,7 +183,7 @@ orma_status calcjob_submit(calcjob *job, engine_event *event, orma_error **err)
                        event, err);
 }
 
-/* ---- recovery ---------------------------------------------------------- */
+/* ---- recovery ---------------------------------------------------- */
 
 /* Asks the scheduler for a job with our token; *id empty: it has none. */
 static orma_status find_by_token(calcjob *job, buf *id, orma_error **err)

@@ -18,7 +18,7 @@
  * may have been put back into the queue. */
 #define FIRST_SIGNAL_STATUS 128
 
-/* ---- what the scheduler says ------------------------------------------- */
+/* ---- what the scheduler says ------------------------------------- */
 
 static orma_status list_job(calcjob *job, command_output *output,
                             const char *ids, orma_error **err)
@@ -107,7 +107,7 @@ static orma_status note_record(calcjob *job, json_object *record,
     return st;
 }
 
-/* ---- the end ----------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------- */
 
 /* AiiDA's form of a time in a job record. */
 static json_object *record_time(int64_t seconds)
@@ -225,7 +225,7 @@ orma_status calcjob_update(calcjob *job, int64_t list_interval_ns,
     return st == ORMA_OK && is_done ? judge_end(job, true, event, err) : st;
 }
 
-/* ---- cancelling -------------------------------------------------------- */
+/* ---- cancelling -------------------------------------------------- */
 
 /* What closing has found: our mark, or whose the folder is. A job that cannot
  * say its number has the folder too, and is the one that was submitted, as far

@@ -18,7 +18,7 @@
 #include <engine/calcinfo.h>
 #include <engine/upload.h>
 
-/* ---- where ------------------------------------------------------------- */
+/* ---- where ------------------------------------------------------- */
 
 /* The work directory: the authinfo's own, else the computer's. */
 static orma_status workdir_template(calcjob *job, char **out, orma_error **err)
@@ -87,7 +87,7 @@ static orma_status find_root(calcjob *job, char **out, orma_error **err)
     return *out != NULL ? ORMA_OK : error_no_memory(err);
 }
 
-/* ---- what is in the way ------------------------------------------------ */
+/* ---- what is in the way ------------------------------------------ */
 
 /* A folder of a submitted job is left alone, whatever the database says: it
  * may have been brought back from a backup. */
@@ -132,7 +132,7 @@ static orma_status move_away(calcjob *job, const char *root, orma_error **err)
                          : st;
 }
 
-/* ---- everything in its order ------------------------------------------- */
+/* ---- everything in its order ------------------------------------- */
 
 static orma_status put_in_order(upload *u, orma_error **err)
 {
@@ -190,7 +190,7 @@ static orma_status put_folder(calcjob *job, const char *root, orma_error **err)
     return st;
 }
 
-/* ---- what is kept of it ------------------------------------------------ */
+/* ---- what is kept of it ------------------------------------------ */
 
 /* Is the path, or a folder that it lies in, among those excluded? */
 static bool is_excluded(const json_object *list, const char *path)

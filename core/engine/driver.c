@@ -40,7 +40,7 @@ void run_options_init(run_options *options)
     };
 }
 
-/* ---- loop -------------------------------------------------------------- */
+/* ---- loop -------------------------------------------------------- */
 
 static void on_timer(uv_timer_t *timer)
 {
@@ -144,7 +144,7 @@ void driver_set_limits(driver *d)
     };
 }
 
-/* ---- events ------------------------------------------------------------ */
+/* ---- events ------------------------------------------------------ */
 
 /* What others ask of the process, read from its row now and then.
  * *has: there is such an event. */
@@ -236,7 +236,7 @@ static void set_pace(driver *d, const engine_event *event)
     d->pace_ns += d->pace_ns / 4;
 }
 
-/* ---- running ----------------------------------------------------------- */
+/* ---- running ----------------------------------------------------- */
 
 static orma_status next_event(driver *d, engine_action action,
                               engine_event *event, orma_error **err)

@@ -32,7 +32,7 @@ typedef struct driver {
     int64_t next_request_ns; /* when to look for requests again */
 } driver;
 
-/* ---- driver.c ---- */
+/* ---- driver.c ---------------------------------------------------- */
 orma_status driver_init(driver *d, registry *r, store *s,
                         const run_options *options, orma_error **err);
 void driver_finish(driver *d);
@@ -43,7 +43,7 @@ void driver_set_limits(driver *d);
 /* Steps and effects until the process is sealed or paused. */
 orma_status driver_run(driver *d, engine_event first, orma_error **err);
 
-/* ---- driver_effects.c ---- */
+/* ---- driver_effects.c -------------------------------------------- */
 
 /* Does the work of a stage; what became of it. */
 engine_event driver_effect(driver *d, enum calcjob_stage stage);
@@ -53,7 +53,7 @@ engine_event driver_effect(driver *d, enum calcjob_stage stage);
 void driver_note_failure(driver *d, enum calcjob_stage stage,
                          engine_action action);
 
-/* ---- driver_record.c ---- */
+/* ---- driver_record.c --------------------------------------------- */
 
 /* Commits what was decided and found, if there is anything. */
 orma_status driver_commit(driver *d, orma_error **err);

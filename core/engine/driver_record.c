@@ -10,7 +10,7 @@
 #include <base/error.h>
 #include <base/text.h>
 
-/* ---- the row ----------------------------------------------------------- */
+/* ---- the row ----------------------------------------------------- */
 
 static json_object *details_of(const engine_process *p)
 {
@@ -91,7 +91,7 @@ orma_status driver_read_row(driver *d, const process_row *row, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- the node ---------------------------------------------------------- */
+/* ---- the node ---------------------------------------------------- */
 
 /* AiiDA's sub-states, and its words for what is waited for. Where the job is
  * monitored, its state is in them. */
@@ -220,7 +220,7 @@ static orma_status write_changes(driver *d, unit *u, orma_error **err)
                                                  : put_row(d, u, err);
 }
 
-/* ---- both -------------------------------------------------------------- */
+/* ---- both -------------------------------------------------------- */
 
 orma_status driver_commit(driver *d, orma_error **err)
 {

@@ -20,7 +20,7 @@ void job_folder_finish(job_folder *f)
     buf_free(&f->id);
 }
 
-/* ---- looking ----------------------------------------------------------- */
+/* ---- looking ----------------------------------------------------- */
 
 /* One line for each fact and each line of a file. The claim's age is told by
  * its time of change: stat(1) of GNU, then of the BSDs. */
@@ -167,7 +167,7 @@ orma_status job_folder_read(orma_str printed, int32_t submission,
     return buf_status(&out->id, err);
 }
 
-/* ---- submitting -------------------------------------------------------- */
+/* ---- submitting -------------------------------------------------- */
 
 /* The claim is exclusive even on NFS (O_EXCL). `timeout` ends the submit
  * command even when the connection that started it is long gone; where there

@@ -27,7 +27,7 @@ static const json_object *computer_of(const job_facts *f)
     return json_get(f->inputs->computer, "metadata");
 }
 
-/* ---- prepend and append texts ------------------------------------------- */
+/* ---- prepend and append texts ------------------------------------ */
 
 static void add_block(buf *out, const char *text)
 {
@@ -71,7 +71,7 @@ static orma_status set_texts(const job_facts *f, json_object *out,
     return ORMA_OK;
 }
 
-/* ---- MPI --------------------------------------------------------------- */
+/* ---- MPI --------------------------------------------------------- */
 
 /* One of those who may say whether to run with MPI: -1 is silent. */
 static int mpi_wish(const json_object *from, const char *key)
@@ -164,7 +164,7 @@ static orma_status append_mpi(const job_facts *f, json_object *words,
     return st;
 }
 
-/* ---- codes ------------------------------------------------------------- */
+/* ---- codes ------------------------------------------------------- */
 
 /* A containerised code's engine, with {image_name}, split at blanks. */
 static orma_status append_engine(const node *code, json_object *words,
@@ -307,7 +307,7 @@ static orma_status set_codes(const job_facts *f, json_object *out,
                : error_no_memory(err);
 }
 
-/* ---- the whole --------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------- */
 
 static bool set_head(const job_facts *f, json_object *out)
 {

@@ -17,7 +17,7 @@ static const enum process_state stage_states[STAGE_COUNT] = {
  * ERROR_INVALID_OUTPUT. */
 #define EXIT_INVALID_OUTPUT 10
 
-/* ---- what can be done next ------------------------------------------- */
+/* ---- what can be done next --------------------------------------- */
 
 /* One call of engine_step(), as its rules see it. */
 typedef struct step {
@@ -66,7 +66,7 @@ static int64_t backoff_ns(const step *s)
     return delay;
 }
 
-/* ---- rules: what a row of the table does ------------------------------ */
+/* ---- rules: what a row of the table does ------------------------- */
 
 typedef engine_action (*rule)(const step *s, enum calcjob_stage next);
 
@@ -223,7 +223,7 @@ static engine_action take_up(const step *s, enum calcjob_stage next)
     return effect(s);
 }
 
-/* ---- the table --------------------------------------------------------- */
+/* ---- the table --------------------------------------------------- */
 
 /* START and PLAY take a process up, TIMER goes on with the stage's effect, and
  * KILL decides by what is known of the job; PAUSE and EFFECT_FAILED, the same
@@ -403,7 +403,7 @@ static engine_action failed(const step *s)
     return pause_now(s);
 }
 
-/* ---- stepping ----------------------------------------------------------- */
+/* ---- stepping ---------------------------------------------------- */
 
 static engine_action apply(const step *s, enum engine_event_type type)
 {
@@ -479,7 +479,7 @@ engine_action engine_step(engine_process *p, const engine_event *event,
     return action;
 }
 
-/* ---- what must be stored ------------------------------------------------- */
+/* ---- what must be stored ----------------------------------------- */
 
 /* Stages that are taken up alike need no commit between them: an upload begins
  * again with the preparation, and a job that has ended is seen to have ended
@@ -502,7 +502,7 @@ bool engine_must_store(const engine_process *stored, const engine_process *now)
            stored->has_job_id != now->has_job_id;
 }
 
-/* ---- description ------------------------------------------------------- */
+/* ---- description ------------------------------------------------- */
 
 static const char *const event_words[] = {
     [EVENT_START] = "start",

@@ -23,7 +23,7 @@ struct orma_parse_ctx {
     calc_inputs inputs;
 };
 
-/* ---- results ----------------------------------------------------------- */
+/* ---- results ----------------------------------------------------- */
 
 static orma_status add_log(parse_call *call, int32_t level, char *message,
                            bool is_of_parser, orma_error **err)
@@ -84,7 +84,7 @@ void parse_call_finish(parse_call *call)
     free(call->exit_message);
 }
 
-/* ---- the plugin's table ------------------------------------------------ */
+/* ---- the plugin's table ------------------------------------------ */
 
 static const orma_node *op_input(orma_parse_ctx *ctx, const char *path)
 {
@@ -258,7 +258,7 @@ static int32_t op_cancelled(orma_parse_ctx *ctx)
     return call->cancelled != NULL && call->cancelled(call->user);
 }
 
-/* ---- messages ---------------------------------------------------------- */
+/* ---- messages ---------------------------------------------------- */
 
 static void append_value(buf *out, const json_object *value)
 {
@@ -294,7 +294,7 @@ char *exit_message_fill(const char *message, const json_object *values)
     return buf_take(&out);
 }
 
-/* ---- judging ----------------------------------------------------------- */
+/* ---- judging ----------------------------------------------------- */
 
 static orma_status set_exit(parse_call *call, int32_t status,
                             const char *detail, orma_error **err)

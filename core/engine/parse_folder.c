@@ -17,7 +17,7 @@
 /* Its content is the result itself. */
 #define TYPE_DICT "core.dict"
 
-/* ---- arrays as nested lists -------------------------------------------- */
+/* ---- arrays as nested lists -------------------------------------- */
 
 /* One element of a C-ordered array. */
 static json_object *element(const orma_array_view *view, const char *at)
@@ -129,7 +129,7 @@ static orma_status arrays_of(const node *n, json_object **out, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- the result -------------------------------------------------------- */
+/* ---- the result -------------------------------------------------- */
 
 static orma_status output_document(const node *n, json_object **out,
                                    orma_error **err)

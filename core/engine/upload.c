@@ -28,7 +28,7 @@ void upload_finish(upload *u)
     u->scratch = NULL;
 }
 
-/* ---- targets ----------------------------------------------------------- */
+/* ---- targets ----------------------------------------------------- */
 
 /* `folder/path` without "./", doubled and trailing slashes. */
 static char *join_target(const char *folder, const char *path)
@@ -48,7 +48,7 @@ static char *join_target(const char *folder, const char *path)
     return buf_take(&out);
 }
 
-/* ---- the folder, here or on the computer ------------------------------- */
+/* ---- the folder, here or on the computer ------------------------- */
 
 static orma_status is_folder_at(upload *u, const char *path, bool *result,
                                 orma_error **err)
@@ -132,7 +132,7 @@ static orma_status place_of(upload *u, const char *target, const char *name,
     return ORMA_OK;
 }
 
-/* ---- files of nodes ---------------------------------------------------- */
+/* ---- files of nodes ---------------------------------------------- */
 
 /* The file in the scratch folder; the caller frees the path. */
 static orma_status fetch_from_node(upload *u, const node *n, const char *path,
@@ -263,7 +263,7 @@ orma_status upload_local_list(upload *u, orma_error **err)
     return st;
 }
 
-/* ---- portable codes ---------------------------------------------------- */
+/* ---- portable codes ---------------------------------------------- */
 
 static orma_status put_code(upload *u, const node *code, orma_error **err)
 {
@@ -301,7 +301,7 @@ orma_status upload_codes(upload *u, orma_error **err)
     return st;
 }
 
-/* ---- files on the computer --------------------------------------------- */
+/* ---- files on the computer --------------------------------------- */
 
 static orma_status copy_one(upload *u, const char *source, const char *target,
                             bool as_link, orma_error **err)

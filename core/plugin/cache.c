@@ -42,7 +42,7 @@ struct cache {
     uint32_t count;
 };
 
-/* ---- writing values ----------------------------------------------------- */
+/* ---- writing values ---------------------------------------------- */
 
 static void put_u32(buf *b, uint32_t n)
 {
@@ -70,7 +70,7 @@ static void put_line(buf *b, const char *text)
     put_text(b, text, text != NULL ? strlen(text) : 0);
 }
 
-/* ---- reading values: a cursor that remembers overrunning ----------------- */
+/* ---- reading values: a cursor that remembers overrunning --------- */
 
 typedef struct cursor {
     const char *at, *end;
@@ -171,7 +171,7 @@ static uint64_t checksum(const char *bytes, size_t len)
     return sum;
 }
 
-/* ---- opening ------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------- */
 
 static void make_stamp(const char *const *folders, size_t count, buf *stamp)
 {
@@ -293,7 +293,7 @@ bool cache_is_usable(const cache *c)
     return c->path != NULL;
 }
 
-/* ---- records ------------------------------------------------------------ */
+/* ---- records ----------------------------------------------------- */
 
 static int64_t time_ns(const struct timespec *t)
 {
@@ -490,7 +490,7 @@ bool cache_find(cache *c, arena *memory, const bundle_place *place,
     return false;
 }
 
-/* ---- writing ------------------------------------------------------------ */
+/* ---- writing ----------------------------------------------------- */
 
 static bool is_young(const bundle_place *place)
 {

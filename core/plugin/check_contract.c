@@ -41,7 +41,7 @@ typedef struct subject {
 typedef orma_status contract_call(const subject *s, fake_world *w,
                                   orma_error **err);
 
-/* ---- worlds ------------------------------------------------------------- */
+/* ---- worlds ------------------------------------------------------ */
 
 static char *repeat(const char *text, size_t len)
 {
@@ -186,7 +186,7 @@ static void check_call(const subject *s, const char *what, contract_call *call)
     report_verdict(s, what, &v);
 }
 
-/* ---- calculations ------------------------------------------------------- */
+/* ---- calculations ------------------------------------------------ */
 
 static orma_status call_prepare(const subject *s, fake_world *w,
                                 orma_error **err)
@@ -252,7 +252,7 @@ static void check_calculation(subject *s)
     check_call(s, "prepare()", call_prepare);
 }
 
-/* ---- parsers ------------------------------------------------------------ */
+/* ---- parsers ----------------------------------------------------- */
 
 static orma_status call_parse(const subject *s, fake_world *w, orma_error **err)
 {
@@ -287,7 +287,7 @@ static void check_parser(subject *s)
     check_call(s, "parse()", call_parse);
 }
 
-/* ---- data --------------------------------------------------------------- */
+/* ---- data -------------------------------------------------------- */
 
 static orma_status call_validate(const subject *s, fake_world *w,
                                  orma_error **err)
@@ -408,7 +408,7 @@ static void check_data(subject *s)
         check_formats(s, "export", call_export);
 }
 
-/* ---- the whole ---------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------- */
 
 typedef struct contract {
     registry *r;

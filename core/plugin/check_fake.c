@@ -94,7 +94,7 @@ static void check_path(fake_world *w, const char *path)
         breach(w, "path \"%s\" leaves the folder", path != NULL ? path : "");
 }
 
-/* ---- nodes -------------------------------------------------------------- */
+/* ---- nodes ------------------------------------------------------- */
 
 static orma_str node_type(const orma_node *node)
 {
@@ -296,7 +296,7 @@ const orma_node_ops *fake_node_ops(void)
     return &node_table;
 }
 
-/* ---- what both processes and parsers ask for ----------------------------- */
+/* ---- what both processes and parsers ask for --------------------- */
 
 /* The first spec that has something along a dotted path below `key`. Dots in
  * a port's path enter its "ports". */
@@ -358,7 +358,7 @@ static void ignore_line(int32_t level, orma_str message)
     (void)message;
 }
 
-/* ---- calculations ------------------------------------------------------- */
+/* ---- calculations ------------------------------------------------ */
 
 static const orma_node *calc_input(orma_calc_ctx *ctx, const char *port)
 {
@@ -435,7 +435,7 @@ const orma_calc_ops *fake_calc_ops(void)
     return &calc_table;
 }
 
-/* ---- parsers ------------------------------------------------------------ */
+/* ---- parsers ----------------------------------------------------- */
 
 /* Exit codes that every process and calcjob has (AiiDA's). */
 static bool is_common_exit_code(const char *label)

@@ -42,7 +42,7 @@ static void fault(subject *s, const char *fmt, ...)
     s->is_good = false;
 }
 
-/* ---- ports -------------------------------------------------------------- */
+/* ---- ports ------------------------------------------------------- */
 
 static bool is_known_type(const registry *r, const char *type)
 {
@@ -128,7 +128,7 @@ static void check_ports(subject *s)
                  "types are known", s->entry->pub.name);
 }
 
-/* ---- exit codes --------------------------------------------------------- */
+/* ---- exit codes -------------------------------------------------- */
 
 /* AiiDA keeps 0 to 99 for itself and 100 to 199 for schedulers. */
 static void check_exit_codes(subject *s)
@@ -157,7 +157,7 @@ static void check_exit_codes(subject *s)
                  "AiiDA's ranges", s->entry->pub.name);
 }
 
-/* ---- names that refer to something -------------------------------------- */
+/* ---- names that refer to something ------------------------------- */
 
 static void check_references(subject *s)
 {
@@ -220,7 +220,7 @@ static void check_entry(subject *s)
         check_identity(s);
 }
 
-/* ---- the package -------------------------------------------------------- */
+/* ---- the package ------------------------------------------------- */
 
 /* All remarks, where the registry keeps only the first. */
 static void note_all(check_report *report, registry *r,

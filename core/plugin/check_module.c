@@ -17,7 +17,7 @@
 
 #include <plugin/elf_file.h>
 
-/* ---- the file ----------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------- */
 
 /* What linkers and sanitizers add to every shared object. */
 static bool is_of_the_tools(const char *name)
@@ -99,7 +99,7 @@ void check_file(check_report *report, const package_record *package,
     elf_close(file);
 }
 
-/* ---- the process's own state -------------------------------------------- */
+/* ---- the process's own state ------------------------------------- */
 
 /* What a module may not change. */
 typedef struct process_state {
@@ -164,7 +164,7 @@ static bool compare(check_report *report, const process_state *before,
     return is_same;
 }
 
-/* ---- loading ------------------------------------------------------------ */
+/* ---- loading ----------------------------------------------------- */
 
 typedef struct loading {
     registry *r;

@@ -99,7 +99,7 @@ void check_doing(check_report *report, const char *fmt, ...)
     va_end(args);
 }
 
-/* ---- children ----------------------------------------------------------- */
+/* ---- children ---------------------------------------------------- */
 
 /* Takes over the child's lines; `doing` keeps what it did last. true: it came
  * to its end, whatever exit status a tool that watches it then made of that. */
@@ -210,7 +210,7 @@ void check_in_child(check_report *report, const char *what,
     tell_end(report, what, is_done, status, buf_c_str(&doing));
 }
 
-/* ---- outcomes ----------------------------------------------------------- */
+/* ---- outcomes ---------------------------------------------------- */
 
 /* What the contract says about a returned status and error object. */
 static const char *outcome_fault(orma_status status, const orma_error *error)

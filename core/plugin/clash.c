@@ -10,7 +10,7 @@
 #include <base/error.h>
 #include <base/text.h>
 
-/* ---- the same bundle in two folders of the search path ------------------- */
+/* ---- the same bundle in two folders of the search path ----------- */
 
 static bool is_same_bundle(const package_record *a, const package_record *b)
 {
@@ -47,7 +47,7 @@ static void shadow_bundles(registry *r)
     }
 }
 
-/* ---- the same entry in two packages ------------------------------------- */
+/* ---- the same entry in two packages ------------------------------ */
 
 static int by_kind_and_name(const void *a, const void *b)
 {
@@ -125,7 +125,7 @@ static void judge_entries(registry *r)
     }
 }
 
-/* ---- aliases ------------------------------------------------------------ */
+/* ---- aliases ----------------------------------------------------- */
 
 static int by_alias(const void *a, const void *b)
 {
@@ -158,7 +158,7 @@ static void judge_aliases(registry *r)
     r->alias_count = kept;
 }
 
-/* ---- exposed processes -------------------------------------------------- */
+/* ---- exposed processes ------------------------------------------- */
 
 static bool is_process(const entry_record *e)
 {

@@ -80,7 +80,7 @@ static const char *name_at(const elf_file *f, uint64_t index)
     return index < f->names_len ? f->names + index : "";
 }
 
-/* ---- the dynamic section ------------------------------------------------ */
+/* ---- the dynamic section ----------------------------------------- */
 
 /* The values that matter, by tag; 0 when absent. */
 typedef struct dynamic_values {
@@ -148,7 +148,7 @@ static bool read_dynamic(elf_file *f, const ElfW(Phdr) *segment)
     return true;
 }
 
-/* ---- the whole ---------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------- */
 
 static const char *read_segments(elf_file *f, const ElfW(Ehdr) *header)
 {

@@ -137,7 +137,7 @@ static const key_rule *const rules_of[KIND_COUNT] = {
     [KIND_STORAGE] = storage_rules,
 };
 
-/* ---- exit codes and handlers -------------------------------------------- */
+/* ---- exit codes and handlers ------------------------------------- */
 
 /* A mapping of labels to mappings that one table describes. */
 static bool convert_labelled(grammar *g, const tree *value, const key_rule *rules,
@@ -206,7 +206,7 @@ static bool apply_invalidates_below(grammar *g, json_object *entry)
     return true;
 }
 
-/* ---- outline ------------------------------------------------------------ */
+/* ---- outline ----------------------------------------------------- */
 
 static bool outline_steps(grammar *g, const tree *steps);
 
@@ -276,7 +276,7 @@ static bool convert_outline(grammar *g, const tree *value, const key_rule *rule,
     return outline_steps(g, value) && convert_literal(g, value, rule, out);
 }
 
-/* ---- the entry ---------------------------------------------------------- */
+/* ---- the entry --------------------------------------------------- */
 
 /* Rows written among the ports move to the entry's own "expose". */
 static bool move_expose(grammar *g, json_object *entry)

@@ -222,7 +222,7 @@ orma_status registry_spec(registry *r, const plugin_entry *entry,
     return st;
 }
 
-/* ---- data types --------------------------------------------------------- */
+/* ---- data types -------------------------------------------------- */
 
 const plugin_entry *registry_data_by_node_type(registry *r,
                                                const char *node_type)

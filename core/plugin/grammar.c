@@ -138,7 +138,7 @@ bool grammar_is(grammar *g, const tree *node, enum tree_type type,
                   names[node->type]);
 }
 
-/* ---- converters --------------------------------------------------------- */
+/* ---- converters -------------------------------------------------- */
 
 static const char *key_of(const tree *value)
 {

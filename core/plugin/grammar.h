@@ -82,14 +82,14 @@ converter convert_map;      /* detail: const key_rule[] */
 /* A name as entry points have it: letters, digits, '_', '-', '.'. */
 bool name_is_entry_point(const char *name);
 
-/* ---- ports (ports.c) ---------------------------------------------------- */
+/* ---- ports (ports.c) --------------------------------------------- */
 
 converter convert_ports;       /* inputs and outputs: node ports, expose */
 converter convert_options;     /* metadata.options: defaults and additions */
 converter convert_plain_ports; /* auth and config */
 converter convert_attributes;  /* plain ports whose names are free */
 
-/* ---- entries (entries.c) ------------------------------------------------ */
+/* ---- entries (entries.c) ----------------------------------------- */
 
 /* Converts one entry into its normal form; NULL when it was refused. The
  * caller puts it. */

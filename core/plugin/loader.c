@@ -43,7 +43,7 @@ static bool refuse(refusal *why, enum plugin_state state, const char *reason)
     return false;
 }
 
-/* ---- opening ------------------------------------------------------------ */
+/* ---- opening ----------------------------------------------------- */
 
 /* What dlerror() says, without the folder and what every message has. */
 static const char *dl_reason(registry *r, const package_record *p,
@@ -112,7 +112,7 @@ static bool check_trust(registry *r, const package_record *p,
                   registry_text(r, "%s: %s", p->pub.name, reason));
 }
 
-/* ---- checking the constant ----------------------------------------------- */
+/* ---- checking the constant --------------------------------------- */
 
 /* A struct of this size has everything that ABI 0.1 had. */
 enum {
@@ -221,7 +221,7 @@ static bool check_entries(registry *r, const package_record *p,
     return true;
 }
 
-/* ---- load() ------------------------------------------------------------- */
+/* ---- load() ------------------------------------------------------ */
 
 static const char *call_load(registry *r, const package_record *p,
                              const orma_plugin *plugin)
@@ -264,7 +264,7 @@ static bool load_once(registry *r, const package_record *p,
                   registry_text(r, "%s", known->reason));
 }
 
-/* ---- the whole ---------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------- */
 
 static bool load_module(registry *r, const package_record *p, module_record *m,
                         refusal *why)
@@ -354,7 +354,7 @@ orma_status plugin_load(registry *r, const plugin_entry *entry,
     return st;
 }
 
-/* ---- digest ------------------------------------------------------------- */
+/* ---- digest ------------------------------------------------------ */
 
 static orma_status digest_file(const char *path, char *out, orma_error **err)
 {

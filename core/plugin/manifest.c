@@ -40,7 +40,7 @@ typedef struct manifest_reader {
     manifest *out;
 } manifest_reader;
 
-/* ---- the top level's own values ----------------------------------------- */
+/* ---- the top level's own values ---------------------------------- */
 
 static bool only(const char *text, const char *allowed)
 {
@@ -204,7 +204,7 @@ static void keep_top(manifest_reader *r)
     out->module_count = n;
 }
 
-/* ---- entries ------------------------------------------------------------ */
+/* ---- entries ----------------------------------------------------- */
 
 /* <package>, <package>.…, or a pattern of `claims`; "core." is orma's own. */
 static bool may_name(const manifest_reader *r, const char *name)
@@ -415,7 +415,7 @@ static void read_root(manifest_reader *r)
         read_entries(r);
 }
 
-/* ---- the whole ---------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------- */
 
 /* Remarks of the YAML reader arrive as an error object. */
 static void note_syntax(grammar *g, const orma_error *error)

@@ -132,7 +132,7 @@ static bool convert_length(grammar *g, const tree *value, const key_rule *rule,
     return ok;
 }
 
-/* ---- types -------------------------------------------------------------- */
+/* ---- types ------------------------------------------------------- */
 
 static bool is_plain_word(const char *word)
 {
@@ -217,7 +217,7 @@ static bool read_types(grammar *g, const tree *value,
     return ok;
 }
 
-/* ---- ports -------------------------------------------------------------- */
+/* ---- ports ------------------------------------------------------- */
 
 static bool ports_convert(grammar *g, const tree *map,
                           const port_context *context, json_object **out);
@@ -413,7 +413,7 @@ bool convert_attributes(grammar *g, const tree *value, const key_rule *rule,
     return ports_convert(g, value, &attribute_ports, out);
 }
 
-/* ---- options ------------------------------------------------------------ */
+/* ---- options ----------------------------------------------------- */
 
 /* A default alone: whatever is not a mapping with a port's keys. */
 static bool option_default(grammar *g, const tree *value, json_object **out)
@@ -467,7 +467,7 @@ bool convert_options(grammar *g, const tree *value, const key_rule *rule,
     return ok;
 }
 
-/* ---- expose ------------------------------------------------------------- */
+/* ---- expose ------------------------------------------------------ */
 
 /* A port's name, or several joined by dots. */
 static bool is_port_path(const char *path)

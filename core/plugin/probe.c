@@ -29,7 +29,7 @@
 
 enum { LINKER_LIMIT_S = 5, LINKER_MAX_BYTES = 1 << 18, VERDICT_MARK = '!' };
 
-/* ---- the dynamic linker ------------------------------------------------- */
+/* ---- the dynamic linker ------------------------------------------ */
 
 /* The dynamic linker that this very program was started by; NULL: static. */
 static const char *linker_path(void)
@@ -61,7 +61,7 @@ static char **linker_environment(void)
     return all;
 }
 
-/* ---- the file ----------------------------------------------------------- */
+/* ---- the file ---------------------------------------------------- */
 
 /* Magic, size and ABI are plain numbers in the file. */
 static const char *judge_constant(registry *r, const package_record *p,
@@ -105,7 +105,7 @@ static const char *judge_file(registry *r, const package_record *p,
     return reason;
 }
 
-/* ---- the child ---------------------------------------------------------- */
+/* ---- the child --------------------------------------------------- */
 
 /* Reads until the end, or until the time is up. */
 static bool read_output(int fd, buf *out)
@@ -177,7 +177,7 @@ static bool ask_child(registry *r, const package_record *p,
     return is_whole;
 }
 
-/* ---- what the linker says ----------------------------------------------- */
+/* ---- what the linker says ---------------------------------------- */
 
 /* Symbols that a program built with a sanitizer provides itself. */
 static bool is_sanitizer(const char *symbol)
@@ -218,7 +218,7 @@ static const char *first_missing(registry *r, char *output)
     return NULL;
 }
 
-/* ---- one module --------------------------------------------------------- */
+/* ---- one module -------------------------------------------------- */
 
 /* NULL when nothing is wanting; else what, and the state that this is. */
 static const char *probe_reason(registry *r, const package_record *p,

@@ -39,7 +39,7 @@ const char *registry_module_path(registry *r, const package_record *package,
     return NULL;
 }
 
-/* ---- packages ----------------------------------------------------------- */
+/* ---- packages ---------------------------------------------------- */
 
 static void set_state(package_record *p, enum plugin_state state,
                       const char *reason)
@@ -184,7 +184,7 @@ static orma_status open_package(registry *r, package_record *p,
     return judge_package(r, p, err);
 }
 
-/* ---- entries ------------------------------------------------------------ */
+/* ---- entries ----------------------------------------------------- */
 
 static const plugin_package *package_of(const package_record *p)
 {
@@ -250,7 +250,7 @@ static orma_status collect_entries(registry *r, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- opening and closing ------------------------------------------------ */
+/* ---- opening and closing ----------------------------------------- */
 
 static orma_status open_packages(registry *r, const bundle_place *places,
                                  size_t count, orma_error **err)

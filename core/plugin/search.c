@@ -134,7 +134,7 @@ orma_status search_path(arena *memory, const char ***folders, size_t *count,
     return ORMA_OK;
 }
 
-/* ---- bundles ------------------------------------------------------------ */
+/* ---- bundles ----------------------------------------------------- */
 
 typedef struct place_list {
     arena *memory;
@@ -309,7 +309,7 @@ orma_status search_one(arena *memory, const char *folder, bundle_place *place,
     return ORMA_OK;
 }
 
-/* ---- trust -------------------------------------------------------------- */
+/* ---- trust ------------------------------------------------------- */
 
 const char *search_distrust(arena *memory, const char *what,
                             const struct stat *info)

@@ -34,7 +34,7 @@ const char *json_kind(const json_object *value)
     return "null";
 }
 
-/* ---- plain types ---------------------------------------------------------- */
+/* ---- plain types ------------------------------------------------- */
 
 static bool is_plain(enum plain_type type, const json_object *value)
 {
@@ -79,7 +79,7 @@ bool check_plain_type(struct builder *b, const port *p, const char *path,
     return false;
 }
 
-/* ---- choices, ranges, patterns ------------------------------------------- */
+/* ---- choices, ranges, patterns ----------------------------------- */
 
 bool port_has_checks(const port *p)
 {
@@ -231,7 +231,7 @@ void check_value(struct builder *b, const port *p, const char *path,
     check_length(b, p, path, value);
 }
 
-/* ---- single options ------------------------------------------------------- */
+/* ---- single options ---------------------------------------------- */
 
 static void check_file_name(struct builder *b, const char *path,
                             const json_object *value)

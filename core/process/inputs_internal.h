@@ -34,7 +34,7 @@ struct builder {
     orma_error *cause;
 };
 
-/* ---- inputs_problems.c -------------------------------------------------- */
+/* ---- inputs_problems.c ------------------------------------------- */
 
 void problem_add(struct builder *b, const char *path, const char *fmt, ...)
     ORMA_PRINTF(3, 4);
@@ -51,7 +51,7 @@ bool has_problem(const struct builder *b, const char *path);
 /* One INVALID error with a line for each. */
 orma_status problems_error(const struct builder *b, orma_error **err);
 
-/* ---- inputs_walk.c -------------------------------------------------------- */
+/* ---- inputs_walk.c ----------------------------------------------- */
 
 /* Fills b->inputs->items, b->values and b->given from the document. */
 void walk_inputs(struct builder *b);
@@ -65,14 +65,14 @@ const char *path_join(struct builder *b, const char *a, const char *name);
 /* Sets a dotted path in a tree of objects, taking over value. */
 bool tree_set(json_object *tree, const char *path, json_object *value);
 
-/* ---- inputs_node.c ----------------------------------------------------- */
+/* ---- inputs_node.c ----------------------------------------------- */
 
 /* The node that a value stands for; NULL after adding a problem, or where a
  * code is named without a store. */
 node *node_from_value(struct builder *b, const port *p, const char *path,
                       const json_object *value);
 
-/* ---- inputs_checks.c ------------------------------------------------------ */
+/* ---- inputs_checks.c --------------------------------------------- */
 
 /* Is the value of one of the port's plain types? Adds a problem if not. */
 bool check_plain_type(struct builder *b, const port *p, const char *path,
@@ -90,12 +90,12 @@ void check_option(struct builder *b, const char *path,
 /* "an int", "a mapping": what a JSON value is, for messages. */
 const char *json_kind(const json_object *value);
 
-/* ---- inputs_job.c --------------------------------------------------------- */
+/* ---- inputs_job.c ------------------------------------------------ */
 
 /* Code, computer, resources, parser and stash of a calcjob. */
 void check_job(struct builder *b);
 
-/* ---- inputs_callbacks.c --------------------------------------------------- */
+/* ---- inputs_callbacks.c ------------------------------------------ */
 
 /* Calls the plugins' checks that ports name. */
 void run_callbacks(struct builder *b);

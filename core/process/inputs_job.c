@@ -12,7 +12,7 @@
 #include <orma/scheduler.h>
 #include <process/data_nodes.h>
 
-/* ---- computer -------------------------------------------------------------- */
+/* ---- computer ---------------------------------------------------- */
 
 /* A computer by label or pk, NULL after adding a problem. */
 static json_object *find_computer(struct builder *b, const char *path,
@@ -118,7 +118,7 @@ static void check_configured(struct builder *b)
                     label, label);
 }
 
-/* ---- resources -------------------------------------------------------------- */
+/* ---- resources --------------------------------------------------- */
 
 /* AiiDA keeps resources as given, and with the computer's default processes
  * per machine where that is what completed them. */
@@ -183,7 +183,7 @@ static void check_resources(struct builder *b)
         problem_from(b, PATH_RESOURCES, st, error);
 }
 
-/* ---- parser, stash ----------------------------------------------------------- */
+/* ---- parser, stash ----------------------------------------------- */
 
 static void check_parser(struct builder *b)
 {

@@ -122,7 +122,7 @@ static node *accepted(const struct value *v, node *n)
     return NULL;
 }
 
-/* ---- stored nodes -------------------------------------------------------- */
+/* ---- stored nodes ------------------------------------------------ */
 
 static node *stored_node(const struct value *v, const json_object *identifier)
 {
@@ -159,7 +159,7 @@ static node *stored_node(const struct value *v, const json_object *identifier)
     return accepted(v, n);
 }
 
-/* ---- literals and files: tried type by type ------------------------------- */
+/* ---- literals and files: tried type by type ---------------------- */
 
 typedef orma_status (*make_fn)(const struct value *v, const char *type,
                                node **out, orma_error **err);
@@ -236,7 +236,7 @@ static node *try_types(const struct value *v, const char *const *types,
     return NULL;
 }
 
-/* ---- the forms ------------------------------------------------------------- */
+/* ---- the forms --------------------------------------------------- */
 
 /* Other keys beside those of a form are mistakes. */
 static bool only_keys(const struct value *v, const char *const *keys)

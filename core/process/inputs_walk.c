@@ -60,7 +60,7 @@ bool tree_set(json_object *tree, const char *path, json_object *value)
     }
 }
 
-/* ---- values ---------------------------------------------------------- */
+/* ---- values ------------------------------------------------------ */
 
 static void place_plain(struct builder *b, const port *p, const char *path,
                         const json_object *value, bool is_given)
@@ -162,7 +162,7 @@ static void place_value(struct builder *b, const port *p, const char *path,
         place_node(b, p, path, value);
 }
 
-/* ---- first pass -------------------------------------------------------- */
+/* ---- first pass -------------------------------------------------- */
 
 /* Path of a port called so anywhere below ns: for values put too high. */
 static const char *find_name(struct builder *b, const port *ns,
@@ -296,7 +296,7 @@ static void fill_namespace(struct builder *b, const port *ns, const char *path,
         fill_undeclared(b, ns, path, document);
 }
 
-/* ---- second pass ------------------------------------------------------- */
+/* ---- second pass ------------------------------------------------- */
 
 bool has_value(const struct builder *b, const char *path)
 {

@@ -27,7 +27,7 @@ orma_status node_view_keep(const node *n, void *memory, orma_error **err);
 orma_status node_view_keep_buf(const node *n, buf *text, orma_str *out,
                                orma_error **err);
 
-/* ---- files, node_streams.c ------------------------------------------------- */
+/* ---- files, node_streams.c --------------------------------------- */
 
 /* Opens a file of a stored or new node; *out NULL: there is none. */
 orma_status node_stream_open(const node *n, const char *path,
@@ -43,7 +43,7 @@ orma_status node_file_read(const node *n, const char *path, buf *out,
 /* Paths of all files in sorted order, as a JSON array. */
 orma_status node_file_list(const node *n, json_object **out, orma_error **err);
 
-/* ---- open streams of a view ----------------------------------------------- */
+/* ---- open streams of a view -------------------------------------- */
 
 struct orma_stream {
     const node *owner;

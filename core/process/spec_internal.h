@@ -49,7 +49,7 @@ orma_status spec_fill(struct spec_build *build, const plugin_entry *entry,
                       const json_object *form, process_spec *out,
                       orma_error **err);
 
-/* ---- spec_port.c ------------------------------------------------------ */
+/* ---- spec_port.c ------------------------------------------------- */
 
 /* An empty port below ns, required, that inherits metadata and non_db. NULL
  * without memory. Earlier children may move. */
@@ -72,7 +72,7 @@ orma_status ports_read(struct spec_build *build, port *ns,
 /* Settles whether the port takes nodes or plain values, once types are set. */
 void port_classify(port *p);
 
-/* ---- spec_common.c ---------------------------------------------------- */
+/* ---- spec_common.c ----------------------------------------------- */
 
 /* What every process, and every calcjob, has. */
 orma_status spec_add_common_ports(struct spec_build *build,
@@ -87,7 +87,7 @@ orma_status spec_add_restart_ports(struct spec_build *build,
 const exit_code *spec_common_exit_code(enum plugin_kind kind, bool restart,
                                        size_t i);
 
-/* ---- spec_expose.c ---------------------------------------------------- */
+/* ---- spec_expose.c ----------------------------------------------- */
 
 /* Resolves the rows of `expose` into ns. inputs: else outputs. */
 orma_status spec_expose(struct spec_build *build, port *ns,

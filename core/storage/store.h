@@ -32,7 +32,7 @@ const char *store_folder(const store *s);
 /* Schema version, container id, counts of nodes, links, objects, bytes. */
 orma_status store_info(store *s, json_object **info, orma_error **err);
 
-/* ---- units ---------------------------------------------------------- */
+/* ---- units ------------------------------------------------------- */
 
 typedef struct unit unit;
 
@@ -111,7 +111,7 @@ orma_status unit_drop_process(unit *u, node *process, orma_error **err);
  * After a failure nothing of it is stored and nodes are as before. Frees u. */
 orma_status unit_commit(unit *u, orma_error **err);
 
-/* ---- reading -------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------- */
 
 /* By pk. Errors: NOT_FOUND. The caller frees it with node_free(). */
 orma_status store_node(store *s, int64_t pk, node **out, orma_error **err);
@@ -212,7 +212,7 @@ orma_status store_process_row(store *s, int64_t node_pk, process_row *out,
 orma_status store_request(store *s, int64_t node_pk, const char *request,
                           orma_error **err);
 
-/* ---- users, computers, authinfos -------------------------------------- */
+/* ---- users, computers, authinfos --------------------------------- */
 
 /* {"pk","email","first_name","last_name","institution"}. */
 orma_status store_user_by_email(store *s, const char *email, json_object **out,

@@ -56,7 +56,7 @@ static orma_status write_one(store *s, query *q, int64_t *pk, orma_error **err)
     return st;
 }
 
-/* ---- users ---------------------------------------------------------- */
+/* ---- users ------------------------------------------------------- */
 
 #define USER_COLUMNS "id, email, first_name, last_name, institution"
 
@@ -139,7 +139,7 @@ orma_status store_list_users(store *s, json_object **rows, orma_error **err)
     return collect(&q, set_user, rows, err);
 }
 
-/* ---- computers ------------------------------------------------------ */
+/* ---- computers --------------------------------------------------- */
 
 #define COMPUTER_COLUMNS                                                       \
     "id, uuid, label, hostname, description, scheduler_type, "                 \
@@ -337,7 +337,7 @@ orma_status store_computer_delete(store *s, int64_t pk, orma_error **err)
     return st;
 }
 
-/* ---- authinfos ------------------------------------------------------ */
+/* ---- authinfos --------------------------------------------------- */
 
 static void set_authinfo(query *q, json_object *row)
 {

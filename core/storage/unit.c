@@ -74,7 +74,7 @@ void unit_abort(unit *u)
     free(u);
 }
 
-/* ---- nodes of the unit, found by their address ------------------------ */
+/* ---- nodes of the unit, found by their address ------------------- */
 
 static size_t slot_of(const unit *u, const node *n)
 {

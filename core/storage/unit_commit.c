@@ -52,7 +52,7 @@ orma_status unit_insert_nodes(unit *u, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- changes of stored nodes ------------------------------------------ */
+/* ---- changes of stored nodes ------------------------------------- */
 
 static int by_node(const void *a, const void *b)
 {
@@ -177,7 +177,7 @@ orma_status unit_update_nodes(unit *u, orma_error **err)
     return st;
 }
 
-/* ---- logs and live rows ------------------------------------------------ */
+/* ---- logs and live rows ------------------------------------------ */
 
 orma_status unit_insert_logs(unit *u, orma_error **err)
 {
@@ -294,7 +294,7 @@ orma_status unit_write_lives(unit *u, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- the commit ------------------------------------------------------- */
+/* ---- the commit -------------------------------------------------- */
 
 static orma_status check_users(const unit *u, orma_error **err)
 {

@@ -85,7 +85,7 @@ static orma_status check_unique(const unit *u, orma_error **err)
     return ORMA_OK;
 }
 
-/* ---- cycles --------------------------------------------------------- */
+/* ---- cycles ------------------------------------------------------ */
 
 /* Only `create` and `input_calc` can close a loop, and only within a unit:
  * their targets are always new. */
@@ -201,7 +201,7 @@ orma_status unit_check_links(unit *u, orma_error **err)
     return st;
 }
 
-/* ---- rows ----------------------------------------------------------- */
+/* ---- rows -------------------------------------------------------- */
 
 /* Is there a stored link that the rule at this end excludes? */
 static orma_status check_stored(unit *u, const unit_link *link,

@@ -11,7 +11,7 @@
 #include <base/error.h>
 #include <base/text.h>
 
-/* ---- files ---------------------------------------------------------- */
+/* ---- files ------------------------------------------------------- */
 
 static orma_status collect_node(unit *u, node *n, orma_error **err)
 {
@@ -101,7 +101,7 @@ orma_status unit_put_files(unit *u, orma_error **err)
     return st;
 }
 
-/* ---- values --------------------------------------------------------- */
+/* ---- values ------------------------------------------------------ */
 
 static bool is_of_extras(const unit_change *change)
 {
@@ -161,7 +161,7 @@ static orma_status clean_nodes(unit *u, orma_error **err)
     return st;
 }
 
-/* ---- hashes --------------------------------------------------------- */
+/* ---- hashes ------------------------------------------------------ */
 
 static orma_status hash_one(unit *u, unit_node *un, orma_error **err)
 {

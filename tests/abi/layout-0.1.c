@@ -25,7 +25,7 @@
 /* Offsets are those of 64-bit machines. */
 _Static_assert(sizeof(void *) == 8, "written for 64-bit machines");
 
-/* ---- abi.h --------------------------------------------------------------- */
+/* ---- abi.h ------------------------------------------------------- */
 
 FIXED(orma_str, 16);
 MEMBER(orma_str, ptr, 0, const char *);
@@ -44,7 +44,7 @@ MEMBER(orma_array_view, strides, 24, const int64_t *);
 MEMBER(orma_array_view, data, 32, const void *);
 MEMBER(orma_array_view, unit, 40, const char *);
 
-/* ---- node.h -------------------------------------------------------------- */
+/* ---- node.h ------------------------------------------------------ */
 
 SIZE(orma_node_ops, 160);
 MEMBER(orma_node_ops, size, 0, uint32_t);
@@ -83,7 +83,7 @@ MEMBER(orma_node_ops, set_label, 144, orma_status (*)(orma_node *node, orma_str
 MEMBER(orma_node_ops, set_computer, 152, orma_status (*)(orma_node *node,
        orma_str label, orma_error **err));
 
-/* ---- plugin.h ------------------------------------------------------------ */
+/* ---- plugin.h ---------------------------------------------------- */
 
 SIZE(orma_host, 56);
 MEMBER(orma_host, size, 0, uint32_t);
@@ -118,7 +118,7 @@ MEMBER(orma_plugin, load, 40, orma_status (*)(const orma_host *host, orma_error
        **err));
 MEMBER(orma_plugin, unload, 48, void (*)(void));
 
-/* ---- calculation.h ------------------------------------------------------- */
+/* ---- calculation.h ----------------------------------------------- */
 
 SIZE(orma_calc_ops, 80);
 MEMBER(orma_calc_ops, size, 0, uint32_t);
@@ -150,7 +150,7 @@ MEMBER(orma_calculation, prepare, 16, orma_status (*)(const struct
        orma_calculation *self, const orma_calc_ops *ops, orma_calc_ctx *ctx,
        orma_error **err));
 
-/* ---- parser.h ------------------------------------------------------------ */
+/* ---- parser.h ---------------------------------------------------- */
 
 SIZE(orma_parse_ops, 104);
 MEMBER(orma_parse_ops, size, 0, uint32_t);
@@ -185,7 +185,7 @@ MEMBER(orma_parser, reserved, 4, uint32_t);
 MEMBER(orma_parser, parse, 8, orma_status (*)(const struct orma_parser *self,
        const orma_parse_ops *ops, orma_parse_ctx *ctx, orma_error **err));
 
-/* ---- data.h -------------------------------------------------------------- */
+/* ---- data.h ------------------------------------------------------ */
 
 SIZE(orma_data, 56);
 MEMBER(orma_data, size, 0, uint32_t);
@@ -208,7 +208,7 @@ MEMBER(orma_data, summary, 48, orma_status (*)(const struct orma_data *self,
        const orma_node_ops *ops, const orma_node *node, orma_writer *out,
        orma_error **err));
 
-/* ---- scheduler.h --------------------------------------------------------- */
+/* ---- scheduler.h ------------------------------------------------- */
 
 SIZE(orma_command_result, 40);
 MEMBER(orma_command_result, size, 0, uint32_t);
@@ -257,7 +257,7 @@ MEMBER(orma_scheduler, parse_output, 104, orma_status (*)(const struct
        job_stdout, orma_str job_stderr, int32_t *exit_status, orma_error
        **err));
 
-/* ---- transport.h --------------------------------------------------------- */
+/* ---- transport.h ------------------------------------------------- */
 
 SIZE(orma_file_info, 32);
 MEMBER(orma_file_info, size, 0, uint32_t);
@@ -309,7 +309,7 @@ MEMBER(orma_transport, chmod, 128, orma_status (*)(orma_session *session, const
 MEMBER(orma_transport, whoami, 136, orma_status (*)(orma_session *session,
        orma_writer *out, orma_error **err));
 
-/* ---- workflow.h ---------------------------------------------------------- */
+/* ---- workflow.h -------------------------------------------------- */
 
 SIZE(orma_workflow, 24);
 MEMBER(orma_workflow, size, 0, uint32_t);
@@ -321,7 +321,7 @@ MEMBER(orma_workflow, predicate, 16, orma_status (*)(const struct orma_workflow
        *self, const char *name, orma_str context, int32_t *holds, orma_error
        **err));
 
-/* ---- storage.h ----------------------------------------------------------- */
+/* ---- storage.h --------------------------------------------------- */
 
 FIXED(orma_sql_value, 40);
 MEMBER(orma_sql_value, type, 0, int32_t);
@@ -372,7 +372,7 @@ MEMBER(orma_storage, commit, 104, orma_status (*)(orma_store *store, orma_error
        **err));
 MEMBER(orma_storage, rollback, 112, void (*)(orma_store *store));
 
-/* ---- api/launch.h -------------------------------------------------------- */
+/* ---- api/launch.h ------------------------------------------------ */
 
 SIZE(orma_run_options, 32);
 MEMBER(orma_run_options, size, 0, uint32_t);

@@ -43,7 +43,7 @@ static void broke(world *w, const char *rule)
         w->broken = rule;
 }
 
-/* ---- time -------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------- */
 
 /* The job's script: the fence, then the payload. */
 static void start_job(world *w, int index)
@@ -120,7 +120,7 @@ bool world_has_live_job(const world *w)
     return false;
 }
 
-/* ---- effects ----------------------------------------------------------- */
+/* ---- effects ----------------------------------------------------- */
 
 static outcome with(enum engine_event_type type)
 {

@@ -19,12 +19,12 @@ orma_status direct_parse_json(orma_str text, enum json_type type,
                               const char *what, json_object **out,
                               orma_error **err);
 
-/* ---- resources.c ---- */
+/* ---- resources.c ------------------------------------------------- */
 orma_status direct_resources(const orma_scheduler *self, orma_str resources,
                              int64_t default_mpiprocs, orma_writer *out,
                              orma_error **err);
 
-/* ---- commands.c: commands and the reading of what they print ---- */
+/* ---- commands.c: commands and the reading of what they print ----- */
 orma_status direct_submit_command(const orma_scheduler *self,
                                   const char *script, const char *token,
                                   orma_writer *out, orma_error **err);

@@ -23,13 +23,13 @@ orma_status local_errno(orma_error **err, int errnum, const char *what,
 /* "folder/name", freed by the caller; NULL without memory. */
 char *local_join(const char *folder, const char *name);
 
-/* ---- exec.c ---- */
+/* ---- exec.c ------------------------------------------------------ */
 orma_status local_exec(orma_session *session, const char *command,
                        const char *workdir, orma_str input, int64_t timeout_s,
                        orma_writer *out, orma_writer *error,
                        int32_t *exit_status, orma_error **err);
 
-/* ---- files.c: one file ---- */
+/* ---- files.c: one file ------------------------------------------- */
 orma_status local_copy_range(const char *from, const char *to, uint64_t offset,
                              uint64_t length, orma_error **err);
 orma_status local_put(orma_session *session, const char *local,
@@ -51,7 +51,7 @@ orma_status local_chmod(orma_session *session, const char *path, uint32_t mode,
 orma_status local_glob(orma_session *session, const char *pattern,
                        orma_writer *out, orma_error **err);
 
-/* ---- tree.c: folders ---- */
+/* ---- tree.c: folders --------------------------------------------- */
 
 /* Names in a folder, sorted by bytes. */
 typedef struct name_list {

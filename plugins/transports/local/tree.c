@@ -84,7 +84,7 @@ orma_status local_list(orma_session *session, const char *path,
                                       "'%s' holds too many files", path);
 }
 
-/* ---- copying ------------------------------------------------------------- */
+/* ---- copying ----------------------------------------------------- */
 
 /* One copy of a tree. Links are followed when files leave the computer or come
  * to it (what they point at may not exist at the other end), kept within it. */
@@ -238,7 +238,7 @@ orma_status local_copy(orma_session *session, const char *from, const char *to,
     return local_copy_range(from, to, 0, 0, err);
 }
 
-/* ---- removing ------------------------------------------------------------ */
+/* ---- removing ---------------------------------------------------- */
 
 static orma_status remove_folder(const char *path, int depth, orma_error **err)
 {

@@ -37,7 +37,7 @@ static int tear_down(void)
     return 0;
 }
 
-/* ---- resources --------------------------------------------------------- */
+/* ---- resources --------------------------------------------------- */
 
 static orma_status complete(const char *given, int64_t mpiprocs, buf *out)
 {
@@ -98,7 +98,7 @@ static void refuses_resources_that_make_no_sense(void)
     }
 }
 
-/* ---- header ------------------------------------------------------------ */
+/* ---- header ------------------------------------------------------ */
 
 static void header_expect(const char *job, const char *header)
 {
@@ -224,7 +224,7 @@ static void ids_cannot_carry_commands(void)
                     ORMA_E_INVALID);
 }
 
-/* ---- a real process ---------------------------------------------------- */
+/* ---- a real process ---------------------------------------------- */
 
 static int run(const char *folder, const buf *command, buf *out)
 {

@@ -180,7 +180,7 @@ static void banners_do_not_disturb(void)
         ORMA_E_TRANSIENT);
 }
 
-/* ---- the fence of the script ------------------------------------------- */
+/* ---- the fence of the script ------------------------------------- */
 
 static int run_script(const char *folder, const char *id)
 {

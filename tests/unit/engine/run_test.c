@@ -289,7 +289,7 @@ static void wishes_for_mpi_that_contradict_except(void)
     node_free(process);
 }
 
-/* ---- pause, kill, resume ----------------------------------------------- */
+/* ---- pause, kill, resume ----------------------------------------- */
 
 typedef struct request_once {
     const char *on;      /* when this line of progress comes */
@@ -486,7 +486,7 @@ static void a_sealed_process_is_not_taken_up(void)
     node_free(process);
 }
 
-/* ---- without storing --------------------------------------------------- */
+/* ---- without storing --------------------------------------------- */
 
 static void a_dry_run_writes_the_folder_only(void)
 {

@@ -176,7 +176,7 @@ static void trusts_no_module_that_became_writable(void)
     registry_close(r);
 }
 
-/* ---- listing ------------------------------------------------------------ */
+/* ---- listing ----------------------------------------------------- */
 
 static void listing_runs_no_code(void)
 {
@@ -243,7 +243,7 @@ static void a_suspect_is_loaded_all_the_same(void)
     registry_close(r);
 }
 
-/* ---- what later runs know ----------------------------------------------- */
+/* ---- what later runs know ---------------------------------------- */
 
 /* State of the entry in a registry of its own. */
 static enum plugin_state state_now(const char *name)
@@ -306,7 +306,7 @@ static void a_failed_load_is_remembered_until_the_module_changes(void)
     CU_ASSERT_EQUAL(state_now("load-fails.p"), PLUGIN_OK);
 }
 
-/* ---- digest and threads -------------------------------------------------- */
+/* ---- digest and threads ------------------------------------------ */
 
 static void digests_the_module_file(void)
 {

@@ -30,7 +30,7 @@ static manifest read_text(const char *text, manifest_notes *notes)
     return m;
 }
 
-/* ---- what is refused, and where ------------------------------------------ */
+/* ---- what is refused, and where ---------------------------------- */
 
 typedef struct refused {
     const char *text;
@@ -234,7 +234,7 @@ static void warns_of_unknown_keys_at_the_top_only(void)
               "f:6:1: unknown key \"licence\"; did you mean \"license\"?");
 }
 
-/* ---- what is read ------------------------------------------------------- */
+/* ---- what is read ------------------------------------------------ */
 
 /* The normal form, as doc/manifest.md states it. */
 static void check_spec_of(const char *text, const char *expected)

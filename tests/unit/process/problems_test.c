@@ -253,6 +253,7 @@ static void all_problems_are_told_at_once(void)
     "\"symbols\": [\"Si\"], \"weights\": [1.0], \"mass\": 28.0855}], "       \
     "\"sites\": [{\"kind_name\": \"Si\", \"position\": [0, 0, 0]}]}}"
 
+#ifdef HAVE_QE /* the plugin whose checks these are */
 static void check_plugin_problems(enum plugin_kind kind, const char *name,
                                   const char *text, const char *const *paths)
 {
@@ -282,6 +283,7 @@ static void plugins_check_exposed_inputs_where_they_lie(void)
     check_plugin_problems(KIND_WORKFLOW, "fake.wrap", "{\"pw\": " PW "}",
                           (const char *const[]){"pw.settings", "pw.pseudos"});
 }
+#endif
 
 static const unit_test tests[] = {
     {"wrong_values_are_named_by_their_port",
@@ -290,9 +292,11 @@ static const unit_test tests[] = {
      wrong_metadata_are_named_by_their_port},
     {"codes_and_computers_must_be_ready", codes_and_computers_must_be_ready},
     {"all_problems_are_told_at_once", all_problems_are_told_at_once},
+#ifdef HAVE_QE
     {"plugins_find_what_only_they_can", plugins_find_what_only_they_can},
     {"plugins_check_exposed_inputs_where_they_lie",
      plugins_check_exposed_inputs_where_they_lie},
+#endif
     {NULL, NULL},
 };
 const unit_suite problems_suite = {"problems", open_all, close_all, tests};

@@ -166,7 +166,7 @@ static void registry_knows_the_classes_of_aiida(void)
     node_free(n);
 }
 
-/* ---- the same nodes, stored by orma ------------------------------------- */
+/* ---- the same nodes, stored by orma ------------------------------ */
 
 struct copy {
     node *from, *to;

@@ -64,7 +64,7 @@ ORMA_EXPORT void orma_profile_close(orma_profile *profile);
 ORMA_EXPORT orma_status orma_profile_status(const char *name, char **json,
                                             orma_error **err);
 
-/* ---- computers -------------------------------------------------------- */
+/* ---- computers --------------------------------------------------- */
 
 /* setup: [in] JSON object: "label", "hostname", "description", "transport",
  * "scheduler", "work_dir", "shebang", "mpirun_command" (array or text),
@@ -109,7 +109,7 @@ ORMA_EXPORT orma_status orma_computer_delete(orma_profile *profile,
                                              const char *computer,
                                              orma_error **err);
 
-/* ---- codes -------------------------------------------------------------- */
+/* ---- codes ------------------------------------------------------- */
 
 /* entry: "core.code.installed" or "core.code.portable"; options: [in] JSON
  * object: "label", "description", "computer", "filepath_executable",
