@@ -201,7 +201,7 @@ static orma_status seal(driver *d, unit *u, orma_error **err)
     if (st == ORMA_OK)
         st = calcjob_set(job, "sealed", json_object_new_boolean(1), err);
     return st == ORMA_OK
-               ? unit_drop_process_leased(u, job->process, d->lease_epoch, err)
+               ? unit_drop_process(u, job->process, d->lease_epoch, err)
                : st;
 }
 

@@ -51,16 +51,6 @@ enum plugin_state registry_package_state(registry *r,
     return state;
 }
 
-void registry_aliases(const registry *r, enum plugin_kind kind,
-                      void (*visit)(void *user, const char *alias,
-                                    const char *name),
-                      void *user)
-{
-    for (size_t i = 0; i < r->alias_count; i++)
-        if (r->aliases[i].kind == kind)
-            visit(user, r->aliases[i].alias, r->aliases[i].name);
-}
-
 entry_record *registry_exact(const registry *r, enum plugin_kind kind,
                              const char *name)
 {

@@ -103,12 +103,6 @@ enum plugin_state registry_package_state(registry *r,
 orma_status registry_find(registry *r, enum plugin_kind kind, const char *name,
                           const plugin_entry **entry, orma_error **err);
 
-/* Aliases of one kind: calls visit(alias, name). */
-void registry_aliases(const registry *r, enum plugin_kind kind,
-                      void (*visit)(void *user, const char *alias,
-                                    const char *name),
-                      void *user);
-
 /* The entry's mapping of the manifest in normal form (doc/manifest.md,
  * "Normal form"), parsed at first use. Borrowed. */
 orma_status registry_spec(registry *r, const plugin_entry *entry,

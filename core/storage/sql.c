@@ -220,11 +220,6 @@ void query_int_or_null(query *q, int32_t index, int64_t value)
         bind(q, index, &(orma_sql_value){.type = ORMA_SQL_NULL});
 }
 
-void query_real(query *q, int32_t index, double value)
-{
-    bind(q, index, &(orma_sql_value){.type = ORMA_SQL_REAL, .real = value});
-}
-
 void query_str(query *q, int32_t index, orma_str text)
 {
     bind(q, index, &(orma_sql_value){.type = ORMA_SQL_TEXT, .text = text});

@@ -59,7 +59,6 @@ void query_start_once(query *q, sql *db, const char *template);
 
 void query_int(query *q, int32_t index, int64_t value);
 void query_int_or_null(query *q, int32_t index, int64_t value); /* 0: NULL */
-void query_real(query *q, int32_t index, double value);
 void query_text(query *q, int32_t index, const char *text); /* NULL: NULL */
 void query_str(query *q, int32_t index, orma_str text);
 void query_uuid(query *q, int32_t index, const orma_uuid *uuid);

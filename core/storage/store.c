@@ -121,11 +121,6 @@ void store_close(store *s)
     free(s);
 }
 
-registry *store_registry(store *s)
-{
-    return s->registry;
-}
-
 const char *store_folder(const store *s)
 {
     return s->folder;

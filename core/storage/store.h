@@ -23,9 +23,6 @@ orma_status store_open(registry *r, const char *backend,
                        orma_error **err);
 void store_close(store *s); /* accepts NULL */
 
-/* The registry it was opened with. */
-registry *store_registry(store *s);
-
 /* The folder of the profile's storage, in which the container lies. */
 const char *store_folder(const store *s);
 
@@ -100,11 +97,8 @@ orma_status unit_put_process(unit *u, node *process, const process_row *row,
 
 /* Removes the row: the node is sealed. Errors at commit: REFUSED when a newer
  * lease_epoch exists. */
-orma_status unit_drop_process_leased(unit *u, node *process,
+orma_status unit_drop_process(unit *u, node *process,
                                      int64_t lease_epoch, orma_error **err);
-
-/* The same, whoever holds the lease. */
-orma_status unit_drop_process(unit *u, node *process, orma_error **err);
 
 /* Files to a pack, then rows, in one transaction, durable when it returns.
  * Errors: REFUSED/INVALID (a rule), TRANSIENT (disk full, busy), PERMANENT.

@@ -387,7 +387,7 @@ orma_status unit_put_process(unit *u, node *process, const process_row *row,
     return add_live(u, (unit_live){.process = process, .row = *row}, err);
 }
 
-orma_status unit_drop_process_leased(unit *u, node *process,
+orma_status unit_drop_process(unit *u, node *process,
                                      int64_t lease_epoch, orma_error **err)
 {
     const orma_status st = check_known(u, process, err);
@@ -398,9 +398,4 @@ orma_status unit_drop_process_leased(unit *u, node *process,
                                 .row = {.lease_epoch = lease_epoch},
                                 .is_drop = true},
                     err);
-}
-
-orma_status unit_drop_process(unit *u, node *process, orma_error **err)
-{
-    return unit_drop_process_leased(u, process, INT64_MAX, err);
 }

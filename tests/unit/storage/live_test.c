@@ -165,7 +165,7 @@ static orma_status end(node *process, int64_t lease_epoch, orma_error **err)
     unit *u = NULL;
     unit_begin(s, &u, NULL);
     unit_set_attribute(u, process, "sealed", json_object_new_boolean(1), NULL);
-    CU_ASSERT_EQUAL(unit_drop_process_leased(u, process, lease_epoch, NULL),
+    CU_ASSERT_EQUAL(unit_drop_process(u, process, lease_epoch, NULL),
                     ORMA_OK);
     return unit_commit(u, err);
 }
