@@ -2,9 +2,9 @@
 # check.
 build_packages="gcc libc6-dev make autoconf automake libtool pkg-config
  libltdl-dev libjson-c-dev libyaml-dev libsqlite3-dev libuv1-dev libssl-dev
- libb2-dev zlib1g-dev libxml2-dev"
+ libb2-dev zlib1g-dev libzip-dev libpq-dev libxml2-dev"
 test_packages="libcunit1-dev g++ strace graphviz sqlite3 xz-utils"
-more_test_packages="clang valgrind procps time"
+more_test_packages="postgresql clang valgrind procps time"
 code_packages="quantum-espresso quantum-espresso-data"
 
 # install_packages "NAME …": installs those that are missing, as root or sudo.
