@@ -247,7 +247,26 @@ static bool holds_literal(const char *path, const char *format)
     return false;
 }
 
-/* What a type without import of its own takes from a file. */
+/* Does the manifest list literals among the files that the type imports? A type
+ * without import of its own needs no list. */
+static bool lists_literals(registry *r, const plugin_entry *entry)
+{
+    const json_object *spec = NULL;
+
+    if (registry_spec(r, entry, &spec, NULL) != ORMA_OK)
+        return false;
+    const json_object *formats = json_get(json_get(spec, "formats"), "import");
+    if (!json_object_is_type(formats, json_type_array))
+        return false;
+    for (size_t i = 0; i < json_object_array_length(formats); i++)
+        if (text_equal(
+                json_object_get_string(json_object_array_get_idx(formats, i)),
+                "json"))
+            return true;
+    return false;
+}
+
+/* A file that holds a literal. */
 static orma_status import_literal(registry *r, store *s,
                                   const plugin_entry *entry, const char *path,
                                   node **out, orma_error **err)
@@ -274,9 +293,10 @@ orma_status data_import_in(registry *r, store *s, const char *type,
         return st;
     const bool imports =
         ORMA_HAS(orma_data, plugin, import_file) && plugin->import_file != NULL;
-    const bool is_literal =
-        !imports && ORMA_HAS(orma_data, plugin, from_literal) &&
-        plugin->from_literal != NULL && holds_literal(path, format);
+    const bool is_literal = ORMA_HAS(orma_data, plugin, from_literal) &&
+                            plugin->from_literal != NULL &&
+                            holds_literal(path, format) &&
+                            (!imports || lists_literals(r, entry));
     if (!imports && !is_literal)
         return unsupported(entry, "import of such files", err);
     if (!file_exists(path))

@@ -1,6 +1,7 @@
 /* Reading .npy files.
  *
  * SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,6 +28,26 @@ WIDEN(from_u1, uint8_t, int32_t)
 WIDEN(from_i2, int16_t, int32_t)
 WIDEN(from_u2, uint16_t, int32_t)
 WIDEN(from_u4, uint32_t, int64_t)
+
+/* IEEE 754 binary16: sign, 5 bits of exponent, 10 of fraction. */
+static bool from_f2(const unsigned char *from, unsigned char *to)
+{
+    uint16_t half;
+    float wide;
+
+    memcpy(&half, from, sizeof half);
+    const int exponent = half >> 10 & 31, fraction = half & 1023;
+    if (exponent == 31)
+        wide = fraction == 0 ? INFINITY : NAN;
+    else if (exponent == 0)
+        wide = ldexpf((float)fraction, -24);
+    else
+        wide = ldexpf((float)(1024 + fraction), exponent - 25);
+    if ((half & 0x8000) != 0)
+        wide = -wide;
+    memcpy(to, &wide, sizeof wide);
+    return true;
+}
 
 static bool from_u8(const unsigned char *from, unsigned char *to)
 {
@@ -65,6 +86,7 @@ static const struct source_type {
     {"b1", ORMA_DTYPE_BOOL, 1, 1, from_b1},
     {"c16", ORMA_DTYPE_C128, 16, 8, NULL},
     {"f4", ORMA_DTYPE_F32, 4, 4, NULL},
+    {"f2", ORMA_DTYPE_F32, 2, 2, from_f2},
     {"i4", ORMA_DTYPE_I32, 4, 4, NULL},
     {"i1", ORMA_DTYPE_I32, 1, 1, from_i1},
     {"u1", ORMA_DTYPE_I32, 1, 1, from_u1},
@@ -196,7 +218,7 @@ static bool take_header(struct scan *s, struct npy_header *h)
         if (!take_text(s, key, sizeof key) || !take(s, ':'))
             return false;
         const bool read =
-            strcmp(key, "descr") == 0 && !h->has_type   ? take_type(s, h)
+            strcmp(key, "descr") == 0 && !h->has_type    ? take_type(s, h)
             : strcmp(key, "shape") == 0 && !h->has_shape ? take_shape(s, h)
             : strcmp(key, "fortran_order") == 0 && !h->has_order
                 ? take_order(s, h)
@@ -245,8 +267,7 @@ static bool copy_items(const struct npy_header *h, const char *from,
     const size_t out_bytes = npy_item_bytes(type->dtype);
     int64_t strides[ORMA_ARRAY_MAX_NDIM];
 
-    npy_strides(h->shape, h->ndim, type->item_bytes, h->fortran_order,
-                strides);
+    npy_strides(h->shape, h->ndim, type->item_bytes, h->fortran_order, strides);
     struct npy_walk walk = {
         .ndim = h->ndim, .shape = h->shape, .strides = strides};
     for (size_t i = 0; i < count; i++, npy_walk_next(&walk)) {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "array_files.h"
 #include "nested.h"
 
 #define PREFIX "array|"
@@ -223,6 +224,34 @@ static void write_others(orma_str json, const json_object *attributes,
     }
 }
 
+orma_status arrays_write_members(const orma_node_ops *ops,
+                                 const orma_node *node, orma_str json,
+                                 const json_object *attributes, text *out,
+                                 orma_error **err)
+{
+    const orma_status st = write_arrays(ops, node, attributes, out, err);
+
+    if (st == ORMA_OK)
+        write_others(json, attributes, out);
+    return st;
+}
+
+static orma_status write_json(const orma_node_ops *ops, const orma_node *node,
+                              orma_str json, const json_object *attributes,
+                              orma_writer *out, orma_error **err)
+{
+    text written = {0};
+
+    text_add(&written, "{");
+    orma_status st =
+        arrays_write_members(ops, node, json, attributes, &written, err);
+    text_add(&written, "}\n");
+    if (st == ORMA_OK)
+        st = text_write(&written, out, err);
+    text_finish(&written);
+    return st;
+}
+
 orma_status arrays_export(const orma_data *self, const orma_node_ops *ops,
                           const orma_node *node, const char *format,
                           orma_writer *out, orma_error **err)
@@ -230,24 +259,14 @@ orma_status arrays_export(const orma_data *self, const orma_node_ops *ops,
     (void)self;
     orma_str json;
     json_object *attributes = NULL;
-    text written = {0};
-
-    if (format != NULL && strcmp(format, "json") != 0)
-        return host->fail(host, err, ORMA_E_UNSUPPORTED, "data", 0,
-                          "there is no format \"%s\", only json", format);
     orma_status st = ops->attributes(node, &json, err);
+
     if (st == ORMA_OK)
         st = json_read(json, &attributes, err);
-    if (st == ORMA_OK) {
-        text_add(&written, "{");
-        st = write_arrays(ops, node, attributes, &written, err);
-    }
-    if (st == ORMA_OK) {
-        write_others(json, attributes, &written);
-        text_add(&written, "}\n");
-        st = text_write(&written, out, err);
-    }
-    text_finish(&written);
+    if (st == ORMA_OK)
+        st = format == NULL || strcmp(format, "json") == 0
+                 ? write_json(ops, node, json, attributes, out, err)
+                 : array_files_export(ops, node, attributes, format, out, err);
     json_object_put(attributes);
     return st;
 }
@@ -346,6 +365,7 @@ const orma_data array_data = {
     .size = sizeof(orma_data),
     .validate = validate,
     .from_literal = from_literal,
+    .import_file = array_files_import,
     .export_file = arrays_export,
     .summary = summary,
 };

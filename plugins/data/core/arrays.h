@@ -30,9 +30,16 @@ orma_status arrays_need(const orma_node_ops *ops, const orma_node *node,
                         orma_error **err);
 
 /* {"name": nested list, …, "attribute": …}: what from_literal() of the type
- * takes back. orma_data's export_file(), format "json". */
+ * takes back, as format "json"; also "npy" and "npz". orma_data's
+ * export_file(). */
 orma_status arrays_export(const orma_data *self, const orma_node_ops *ops,
                           const orma_node *node, const char *format,
                           orma_writer *out, orma_error **err);
+
+/* The members of that object, behind others. json: the attributes as text. */
+orma_status arrays_write_members(const orma_node_ops *ops,
+                                 const orma_node *node, orma_str json,
+                                 const json_object *attributes, text *out,
+                                 orma_error **err);
 
 #endif

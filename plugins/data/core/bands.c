@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arrays.h"
+#include "bands_plot.h"
 #include "kpoints.h"
 #include "nested.h"
 
@@ -116,9 +117,10 @@ static orma_status from_literal(const orma_data *self, const orma_node_ops *ops,
 {
     (void)self;
     static const char *const known[] = {
-        "kpoints", "points",      "weights", "labels",       "cell",
-        "pbc",     "pbc1",        "pbc2",    "pbc3",         "cartesian",
-        "bands",   "occupations", "units",   "array_labels", NULL};
+        "kpoints", "points", "weights", "labels", "cell", "pbc", "pbc1", "pbc2",
+        "pbc3", "cartesian", "bands", "occupations", "units", "array_labels",
+        /* what the JSON export adds for programs that draw */
+        "label", "path", "paths", "original_uuid", NULL};
     json_object *literal = NULL;
     text attributes = {0};
     orma_status st = json_read(json, &literal, err);
@@ -144,6 +146,73 @@ static orma_status from_literal(const orma_data *self, const orma_node_ops *ops,
     text_finish(&attributes);
     json_object_put(literal);
     return st;
+}
+
+/* What from_literal() takes back, and the segments of the path, as AiiDA's own
+ * JSON export has them. */
+static orma_status write_json(const orma_node_ops *ops, const orma_node *node,
+                              const bands_plot *plot, text *out,
+                              orma_error **err)
+{
+    const orma_str label = ops->label(node);
+    const orma_uuid uuid = ops->uuid(node);
+    orma_str json;
+    const orma_status st = ops->attributes(node, &json, err);
+
+    if (st != ORMA_OK)
+        return st;
+    text_add(out, "{\"label\": ");
+    text_string(out, label.ptr, label.len);
+    text_add(out, ",\n \"original_uuid\": \"");
+    for (size_t i = 0; i < sizeof uuid.bytes; i++)
+        text_format(out, "%s%02x",
+                    i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "",
+                    uuid.bytes[i]);
+    text_add(out, "\",\n ");
+    bands_write_segments(plot, out);
+    return arrays_write_members(ops, node, json, plot->attributes, out, err);
+}
+
+static const struct format {
+    const char *name;
+    orma_status (*write)(const bands_plot *plot, text *out, orma_error **err);
+} formats[] = {
+    {"dat_multicolumn", bands_write_multicolumn},
+    {"dat_blocks", bands_write_blocks},
+    {"gnuplot", bands_write_gnuplot},
+    {"agr", bands_write_agr},
+    {"svg", bands_write_svg},
+    {"json", NULL},
+};
+
+static orma_status export_plot(const orma_node_ops *ops, const orma_node *node,
+                               const struct format *f, orma_writer *out,
+                               orma_error **err)
+{
+    bands_plot plot;
+    text written = {0};
+    orma_status st = bands_plot_read(ops, node, &plot, err);
+
+    if (st == ORMA_OK)
+        st = f->write != NULL ? f->write(&plot, &written, err)
+                              : write_json(ops, node, &plot, &written, err);
+    if (st == ORMA_OK && f->write == NULL)
+        text_add(&written, "}\n");
+    if (st == ORMA_OK)
+        st = text_write(&written, out, err);
+    text_finish(&written);
+    bands_plot_finish(&plot);
+    return st;
+}
+
+static orma_status export_file(const orma_data *self, const orma_node_ops *ops,
+                               const orma_node *node, const char *format,
+                               orma_writer *out, orma_error **err)
+{
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (format != NULL && strcmp(formats[i].name, format) == 0)
+            return export_plot(ops, node, &formats[i], out, err);
+    return arrays_export(self, ops, node, format, out, err);
 }
 
 /* "3 k-points, 4 bands, eV", "2 spins, 3 k-points, …" */
@@ -181,6 +250,6 @@ const orma_data bands_data = {
     .size = sizeof(orma_data),
     .validate = validate,
     .from_literal = from_literal,
-    .export_file = arrays_export,
+    .export_file = export_file,
     .summary = summary,
 };

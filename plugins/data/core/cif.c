@@ -1,4 +1,4 @@
-/* CIF as text: the tags and values of a file's data block. The grammar is that
+/* CIF as text: the tags and values of a file's data blocks. The grammar is that
  * of CIF 1.1, International Tables for Crystallography G, chapter 2.2.
  *
  * SPDX-License-Identifier: MIT */
@@ -9,31 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum token_kind {
-    TOKEN_END,
-    TOKEN_DATA,  /* data_name */
-    TOKEN_LOOP,  /* loop_ */
-    TOKEN_FRAME, /* save_name, global_, stop_ */
-    TOKEN_TAG,
-    TOKEN_VALUE
-};
-
-typedef struct cursor {
-    const char *name;
-    const char *start, *at, *end;
-    size_t line;
-    enum token_kind kind; /* of the current token */
-    cif_value token;
-} cursor;
-
-static orma_status fail(const cursor *c, size_t line, const char *what,
+static orma_status fail(const cif_reader *c, size_t line, const char *what,
                         orma_error **err)
 {
     return refuse(err, "%s:%zu: %s", c->name, line, what);
 }
 
 /* Blanks, line ends and comments. */
-static void skip_blanks(cursor *c)
+static void skip_blanks(cif_reader *c)
 {
     while (c->at < c->end) {
         if (*c->at == '#') {
@@ -49,13 +32,13 @@ static void skip_blanks(cursor *c)
     }
 }
 
-static bool ends_word(const cursor *c, const char *at)
+static bool ends_word(const cif_reader *c, const char *at)
 {
     return at >= c->end || isspace((unsigned char)*at);
 }
 
 /* A text field: from ';' at the start of a line to the next such ';'. */
-static orma_status read_field(cursor *c, orma_error **err)
+static orma_status read_field(cif_reader *c, orma_error **err)
 {
     const size_t opened = c->line;
     const char *start = c->at + 1;
@@ -75,13 +58,13 @@ static orma_status read_field(cursor *c, orma_error **err)
                     err);
     c->token.text = (orma_str){start, (size_t)(at - start)};
     c->token.is_quoted = true;
-    c->kind = TOKEN_VALUE;
+    c->kind = CIF_VALUE;
     c->at = at + 2;
     return ORMA_OK;
 }
 
 /* A quote ends where a blank follows: 'a dog's life' is one value. */
-static orma_status read_quoted(cursor *c, orma_error **err)
+static orma_status read_quoted(cif_reader *c, orma_error **err)
 {
     const char quote = *c->at;
     const char *start = c->at + 1;
@@ -94,31 +77,31 @@ static orma_status read_quoted(cursor *c, orma_error **err)
         return fail(c, c->line, "a quoted value has no closing quote", err);
     c->token.text = (orma_str){start, (size_t)(at - start)};
     c->token.is_quoted = true;
-    c->kind = TOKEN_VALUE;
+    c->kind = CIF_VALUE;
     c->at = at + 1;
     return ORMA_OK;
 }
 
-static enum token_kind word_kind(orma_str word)
+static enum cif_token word_kind(orma_str word)
 {
     if (word.ptr[0] == '_')
-        return TOKEN_TAG;
+        return CIF_TAG;
     if (word_begins(word, "data_"))
-        return TOKEN_DATA;
+        return CIF_DATA;
     if (word_is(word, "loop_"))
-        return TOKEN_LOOP;
+        return CIF_LOOP;
     if (word_begins(word, "save_") || word_is(word, "global_") ||
         word_is(word, "stop_"))
-        return TOKEN_FRAME;
-    return TOKEN_VALUE;
+        return CIF_FRAME;
+    return CIF_VALUE;
 }
 
-static orma_status next(cursor *c, orma_error **err)
+static orma_status next(cif_reader *c, orma_error **err)
 {
     skip_blanks(c);
     c->token = (cif_value){{c->at, 0}, c->line, false};
     if (c->at >= c->end) {
-        c->kind = TOKEN_END;
+        c->kind = CIF_END;
         return ORMA_OK;
     }
     if (*c->at == ';' && (c->at == c->start || c->at[-1] == '\n'))
@@ -155,7 +138,7 @@ static orma_status add_item(cif_block *block, orma_str tag, orma_error **err)
     if (!has_room)
         return refuse_memory(err);
     block->items[block->item_count++] =
-        (cif_item){tag, block->value_count, 1, 0};
+        (cif_item){tag, block->value_count, 1, 0, false};
     return ORMA_OK;
 }
 
@@ -174,14 +157,14 @@ static orma_status add_value(cif_block *block, cif_value value,
 }
 
 /* A tag and its value; the cursor stands on the tag. */
-static orma_status read_pair(cursor *c, cif_block *block, orma_error **err)
+static orma_status read_pair(cif_reader *c, cif_block *block, orma_error **err)
 {
     const size_t line = c->line;
     orma_status st = add_item(block, c->token.text, err);
 
     if (st == ORMA_OK)
         st = next(c, err);
-    if (st == ORMA_OK && c->kind != TOKEN_VALUE)
+    if (st == ORMA_OK && c->kind != CIF_VALUE)
         st = fail(c, line, "a tag has no value", err);
     if (st == ORMA_OK) {
         block->items[block->item_count - 1].count = 1;
@@ -191,18 +174,18 @@ static orma_status read_pair(cursor *c, cif_block *block, orma_error **err)
 }
 
 /* Tags, then rows of values; the cursor stands on "loop_". */
-static orma_status read_loop(cursor *c, cif_block *block, orma_error **err)
+static orma_status read_loop(cif_reader *c, cif_block *block, orma_error **err)
 {
     const size_t line = c->line, first_item = block->item_count;
     const size_t first = block->value_count;
     orma_status st = next(c, err);
 
-    while (st == ORMA_OK && c->kind == TOKEN_TAG) {
+    while (st == ORMA_OK && c->kind == CIF_TAG) {
         st = add_item(block, c->token.text, err);
         if (st == ORMA_OK)
             st = next(c, err);
     }
-    while (st == ORMA_OK && c->kind == TOKEN_VALUE) {
+    while (st == ORMA_OK && c->kind == CIF_VALUE) {
         st = add_value(block, c->token, err);
         if (st == ORMA_OK)
             st = next(c, err);
@@ -223,6 +206,7 @@ static orma_status read_loop(cursor *c, cif_block *block, orma_error **err)
         item->first = first + i;
         item->stride = columns;
         item->count = values / columns;
+        item->is_looped = true;
     }
     return ORMA_OK;
 }
@@ -248,41 +232,69 @@ static bool has_wanted(const cif_block *block, const char *wanted)
     return false;
 }
 
+orma_status cif_open(const char *name, orma_str content, cif_reader *reader,
+                     orma_error **err)
+{
+    *reader = (cif_reader){.name = name,
+                           .start = content.ptr,
+                           .at = content.ptr,
+                           .end = content.ptr + content.len,
+                           .line = 1};
+    orma_status st = next(reader, err);
+    while (st == ORMA_OK && reader->kind == CIF_FRAME)
+        st = next(reader, err);
+    if (st == ORMA_OK && reader->kind == CIF_END)
+        return refuse(err, "%s: the file holds no data block", name);
+    if (st == ORMA_OK && reader->kind != CIF_DATA)
+        return fail(reader, reader->token.line,
+                    "\"data_\" is expected before the first value", err);
+    return st;
+}
+
+orma_status cif_next(cif_reader *reader, cif_block *block, bool *found,
+                     orma_error **err)
+{
+    static const size_t prefix = sizeof "data_" - 1;
+
+    *block = (cif_block){0};
+    *found = reader->kind == CIF_DATA;
+    if (!*found)
+        return ORMA_OK;
+    block->name = (orma_str){reader->token.text.ptr + prefix,
+                             reader->token.text.len - prefix};
+    orma_status st = next(reader, err);
+    while (st == ORMA_OK && reader->kind != CIF_END &&
+           reader->kind != CIF_DATA) {
+        if (reader->kind == CIF_TAG)
+            st = read_pair(reader, block, err);
+        else if (reader->kind == CIF_LOOP)
+            st = read_loop(reader, block, err);
+        else if (reader->kind == CIF_VALUE)
+            st = fail(reader, reader->token.line, "a value has no tag", err);
+        else
+            st = next(reader, err);
+    }
+    return st;
+}
+
 orma_status cif_parse(const char *name, orma_str content, const char *wanted,
                       cif_block *block, orma_error **err)
 {
-    cursor c = {.name = name,
-                .start = content.ptr,
-                .at = content.ptr,
-                .end = content.ptr + content.len,
-                .line = 1};
-    bool has_data = false;
+    cif_reader reader;
+    bool found = true;
 
     *block = (cif_block){0};
-    orma_status st = next(&c, err);
-    while (st == ORMA_OK && c.kind != TOKEN_END) {
-        if (c.kind == TOKEN_DATA) {
-            if (has_wanted(block, wanted))
-                return ORMA_OK;
-            block->item_count = block->value_count = 0;
-            has_data = true;
+    orma_status st = cif_open(name, content, &reader, err);
+    while (st == ORMA_OK && found && !has_wanted(block, wanted)) {
+        cif_block other;
+        st = cif_next(&reader, &other, &found, err);
+        if (st == ORMA_OK && found) {
+            cif_finish(block);
+            *block = other;
+        } else {
+            cif_finish(&other);
         }
-        if (!has_data)
-            return fail(&c, c.token.line,
-                        "\"data_\" is expected before the "
-                        "first value",
-                        err);
-        if (c.kind == TOKEN_TAG)
-            st = read_pair(&c, block, err);
-        else if (c.kind == TOKEN_LOOP)
-            st = read_loop(&c, block, err);
-        else if (c.kind == TOKEN_VALUE)
-            st = fail(&c, c.token.line, "a value has no tag", err);
-        else
-            st = next(&c, err);
     }
-    if (st == ORMA_OK && !has_data)
-        return refuse(err, "%s: the file holds no data block", name);
     return st;
 }
 

@@ -8,6 +8,7 @@
 
 #include "json.h"
 #include "text.h"
+#include "yaml.h"
 
 /* The attributes as they are. */
 static orma_status write_attributes(const orma_node_ops *ops,
@@ -20,12 +21,22 @@ static orma_status write_attributes(const orma_node_ops *ops,
     return st == ORMA_OK ? host->write(out, attributes) : st;
 }
 
-static orma_status need_json(const char *format, orma_error **err)
+/* json: the value as the host handed it out, or handed out in it. */
+static orma_status write_as(orma_str json, const char *format, orma_writer *out,
+                            orma_error **err)
 {
-    return format == NULL || strcmp(format, "json") == 0
-               ? ORMA_OK
-               : host->fail(host, err, ORMA_E_UNSUPPORTED, "data", 0,
-                            "there is no format \"%s\", only json", format);
+    text yaml = {0};
+
+    if (format == NULL || strcmp(format, "json") == 0)
+        return host->write(out, json);
+    if (strcmp(format, "yaml") != 0)
+        return host->fail(host, err, ORMA_E_UNSUPPORTED, "data", 0,
+                          "there is no format \"%s\", only json and yaml",
+                          format);
+    yaml_write(json, &yaml);
+    const orma_status st = text_write(&yaml, out, err);
+    text_finish(&yaml);
+    return st;
 }
 
 static orma_status list_member(const orma_node_ops *ops, const orma_node *node,
@@ -84,8 +95,10 @@ static orma_status list_export(const orma_data *self, const orma_node_ops *ops,
                                const orma_node *node, const char *format,
                                orma_writer *out, orma_error **err)
 {
-    const orma_status st = need_json(format, err);
-    return st == ORMA_OK ? list_value(self, ops, node, out, err) : st;
+    (void)self;
+    orma_str list;
+    const orma_status st = list_member(ops, node, &list, err);
+    return st == ORMA_OK ? write_as(list, format, out, err) : st;
 }
 
 static orma_status list_summary(const orma_data *self, const orma_node_ops *ops,
@@ -154,8 +167,9 @@ static orma_status dict_export(const orma_data *self, const orma_node_ops *ops,
                                orma_writer *out, orma_error **err)
 {
     (void)self;
-    const orma_status st = need_json(format, err);
-    return st == ORMA_OK ? write_attributes(ops, node, out, err) : st;
+    orma_str attributes;
+    const orma_status st = ops->attributes(node, &attributes, err);
+    return st == ORMA_OK ? write_as(attributes, format, out, err) : st;
 }
 
 static orma_status dict_summary(const orma_data *self, const orma_node_ops *ops,

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "crystal.h"
 #include "json.h"
+#include "structure_formats.h"
 
 static void write_kind(const crystal_kind *kind, text *out)
 {
@@ -56,6 +56,13 @@ void crystal_attributes(const crystal *c, text *out)
         text_add(out, "}");
     }
     text_add(out, "]}");
+}
+
+orma_status json_write(const crystal *c, text *out, orma_error **err)
+{
+    crystal_attributes(c, out);
+    text_add(out, "\n");
+    return text_status(out, err);
 }
 
 /* Symbols (one string or a list) and weights (absent: 1 for one symbol) as

@@ -34,10 +34,12 @@ static bool is_plain_name(const char *name)
            strcmp(name, ".") != 0 && strcmp(name, "..") != 0;
 }
 
-orma_status single_literal(const json_object *literal, const char **name,
-                           orma_str *content, orma_error **err)
+const char *const single_keys[] = {"filename", "content", NULL};
+
+orma_status single_literal(const json_object *literal, const char *const *known,
+                           const char **name, orma_str *content,
+                           orma_error **err)
 {
-    static const char *const known[] = {"filename", "content", NULL};
     json_object *bytes = json_get(literal, "content");
     const char *given = json_text(json_get(literal, "filename"));
 
@@ -173,7 +175,7 @@ static orma_status single_from_literal(const orma_data *self,
     orma_status st = json_read(json, &literal, err);
 
     if (st == ORMA_OK)
-        st = single_literal(literal, &name, &content, err);
+        st = single_literal(literal, single_keys, &name, &content, err);
     if (st == ORMA_OK)
         st = set_filename(name, ops, node, err);
     if (st == ORMA_OK)

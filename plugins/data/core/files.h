@@ -13,9 +13,12 @@ const char *single_base_name(const char *path);
 orma_status single_need_format(const char *format, const char *only,
                                orma_error **err);
 
-/* {filename, content} of a literal; borrowed. */
-orma_status single_literal(const json_object *literal, const char **name,
-                           orma_str *content, orma_error **err);
+/* {filename, content} of a literal; borrowed. known: the keys that the type
+ * has, ended by NULL. */
+extern const char *const single_keys[];
+orma_status single_literal(const json_object *literal, const char *const *known,
+                           const char **name, orma_str *content,
+                           orma_error **err);
 
 /* One file, at the root, of the name that the attribute tells. */
 orma_status single_check(const orma_node_ops *ops, const orma_node *node,

@@ -17,8 +17,9 @@ extern const orma_host *host; /* set once by load() */
 /* One table per data type, in the file of its subject. */
 extern const orma_data int_data, float_data, str_data, bool_data;
 extern const orma_data list_data, dict_data, enum_data, jsonable_data;
-extern const orma_data array_data, kpoints_data, bands_data, trajectory_data;
-extern const orma_data structure_data, upf_data;
+extern const orma_data array_data, kpoints_data, bands_data, trajectory_data,
+    xy_data, projection_data;
+extern const orma_data structure_data, cif_data, upf_data, orbital_data;
 extern const orma_data plain_data, abstract_data, singlefile_data, folder_data;
 extern const orma_data remote_data, stash_folder_data, stash_compress_data,
     stash_custom_data;

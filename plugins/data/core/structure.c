@@ -91,6 +91,7 @@ static const struct structure_format {
      is_poscar,
      poscar_read,
      poscar_write},
+    {"json", {NULL}, {NULL}, NULL, NULL, json_write}, /* read by the host */
 };
 #define N_FORMATS (sizeof formats / sizeof *formats)
 
@@ -125,7 +126,7 @@ static const struct structure_format *tell_format(const char *name,
         if (has_name_of(&formats[i], name))
             return &formats[i];
     for (size_t i = 0; i < N_FORMATS; i++)
-        if (formats[i].is_content(content))
+        if (formats[i].is_content != NULL && formats[i].is_content(content))
             return &formats[i];
     return NULL;
 }
@@ -141,7 +142,7 @@ static orma_status find_format(const char *format,
         }
     return host->fail(host, err, ORMA_E_UNSUPPORTED, "data", 0,
                       "a structure has no format \"%s\", only cif, xsf, pwi, "
-                      "xyz and poscar",
+                      "xyz, poscar and json",
                       format != NULL ? format : "");
 }
 
@@ -224,7 +225,7 @@ static orma_status import_file(const orma_data *self, const orma_node_ops *ops,
         return st;
     if (f == NULL)
         f = tell_format(name, content);
-    if (f == NULL)
+    if (f == NULL || f->read == NULL)
         return refuse(err,
                       "%s: neither the name nor the content tells the "
                       "format; name one of cif, xsf, pwi, xyz and poscar",

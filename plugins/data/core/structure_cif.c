@@ -12,6 +12,7 @@
 #include "cif.h"
 #include "places.h"
 #include "structure_formats.h"
+#include "symmetry.h"
 
 /* Images nearer than this (Å) are one atom: coordinates such as 0.333 put the
  * images of one special position up to a hundredth of an Å apart. */
@@ -20,11 +21,6 @@
 #define OCCUPANCY_EXCESS 5e-3
 #define MAX_OPERATIONS 1024
 #define MAX_PARTS 16
-
-typedef struct operation {
-    matrix rotation;
-    double shift[3];
-} operation;
 
 /* The elements that share the places of one orbit. */
 typedef struct orbit {
@@ -37,7 +33,7 @@ typedef struct assembly {
     const char *name; /* of the file */
     cif_block block;
     matrix cell, inverse;
-    operation *operations;
+    symmetry_operation *operations;
     size_t operation_count;
     orbit *orbits;
     size_t orbit_count;
@@ -87,71 +83,30 @@ static orma_status read_cell(assembly *a, orma_error **err)
     return ORMA_OK;
 }
 
-/* A number or a fraction, "1/2", at *at, which moves behind it. */
-static bool read_fraction(const char **at, const char *end, double *out)
+/* A Hall symbol says all that a list of operations would. *found: there is
+ * one. */
+static orma_status expand_hall(assembly *a, bool *found, orma_error **err)
 {
-    double value[2] = {0, 1};
+    static const char *const tags[] = {"_space_group_name_Hall",
+                                       "_symmetry_space_group_name_Hall"};
 
-    for (size_t i = 0; i < 2; i++) {
-        const char *start = *at;
-        while (*at < end && (isdigit((unsigned char)**at) || **at == '.'))
-            ++*at;
-        if (!word_real((orma_str){start, (size_t)(*at - start)}, &value[i]))
-            return false;
-        if (*at >= end || **at != '/')
-            break;
-        if (i == 0)
-            ++*at;
+    *found = false;
+    for (size_t i = 0; i < sizeof tags / sizeof *tags && !*found; i++) {
+        const cif_item *item = cif_find(&a->block, tags[i]);
+        const cif_value *value =
+            item != NULL && item->count > 0 ? cif_at(&a->block, item, 0) : NULL;
+        if (value == NULL || !cif_is_known(value) ||
+            word_is(value->text, "?") || value->text.len == 0)
+            continue;
+        *found = true;
+        a->operations = calloc(SYMMETRY_MAX, sizeof *a->operations);
+        if (a->operations == NULL)
+            return refuse_memory(err);
+        a->operation_count = symmetry_from_hall(value->text, a->operations);
+        if (a->operation_count == 0)
+            return fail_at(a, value, "is no Hall symbol", err);
     }
-    *out = value[0] / value[1];
-    return value[1] != 0;
-}
-
-/* One component, "1/2+x-y": coefficients of x, y, z and the shift. */
-static bool read_component(const char **at, const char *end,
-                           double coefficients[3], double *shift)
-{
-    double sign = 1;
-    bool has_term = false;
-
-    while (*at < end && **at != ',') {
-        const char c = (char)tolower((unsigned char)**at);
-        double value;
-        if (c == '+' || c == '-') {
-            sign = c == '-' ? -1 : 1;
-            ++*at;
-        } else if (c >= 'x' && c <= 'z') {
-            coefficients[c - 'x'] += sign;
-            sign = 1;
-            has_term = true;
-            ++*at;
-        } else if (isdigit((unsigned char)c) || c == '.') {
-            if (!read_fraction(at, end, &value))
-                return false;
-            *shift += sign * value;
-            sign = 1;
-            has_term = true;
-        } else if (c == ' ' || c == '\t') {
-            ++*at;
-        } else {
-            return false;
-        }
-    }
-    return has_term;
-}
-
-static bool read_operation(orma_str written, operation *out)
-{
-    const char *at = written.ptr, *end = written.ptr + written.len;
-
-    *out = (operation){0};
-    for (size_t i = 0; i < 3; i++) {
-        if (!read_component(&at, end, out->rotation.row[i], &out->shift[i]))
-            return false;
-        if (i < 2 && at++ >= end)
-            return false;
-    }
-    return at >= end;
+    return ORMA_OK;
 }
 
 /* Without operations only the space group P 1 can be read. */
@@ -184,8 +139,11 @@ static orma_status read_operations(assembly *a, orma_error **err)
 
     if (item == NULL)
         item = cif_find(&a->block, "_space_group_symop_operation_xyz");
-    if (item == NULL || item->count == 0)
-        return need_p1(a, err);
+    if (item == NULL || item->count == 0) {
+        bool found;
+        const orma_status st = expand_hall(a, &found, err);
+        return st == ORMA_OK && !found ? need_p1(a, err) : st;
+    }
     if (item->count > MAX_OPERATIONS)
         return refuse(err, "%s: more than %d symmetry operations", a->name,
                       MAX_OPERATIONS);
@@ -195,7 +153,7 @@ static orma_status read_operations(assembly *a, orma_error **err)
     a->operation_count = item->count;
     for (size_t i = 0; i < item->count; i++) {
         const cif_value *value = cif_at(&a->block, item, i);
-        if (!read_operation(value->text, &a->operations[i]))
+        if (!symmetry_parse(value->text, &a->operations[i]))
             return fail_at(a, value, "is no symmetry operation", err);
     }
     return ORMA_OK;
@@ -218,7 +176,7 @@ static orma_status add_orbit(assembly *a, const double f[3], orma_error **err)
     orma_status st = add_place(a, f, err);
 
     for (size_t i = 0; i < a->operation_count && st == ORMA_OK; i++) {
-        const operation *o = &a->operations[i];
+        const symmetry_operation *o = &a->operations[i];
         double image[3];
         size_t p = first;
         for (size_t k = 0; k < 3; k++) {
@@ -456,14 +414,14 @@ orma_status cif_read(const char *name, orma_str content, crystal *c,
     return st;
 }
 
-static void write_header(const crystal *c, text *out)
+static void write_header(const crystal *c, const char *name, text *out)
 {
     static const char *const names[] = {"a", "b", "c"};
     static const char *const angles_of[] = {"alpha", "beta", "gamma"};
     double lengths[3], angles[3];
 
     cell_to_lengths(&c->cell, lengths, angles);
-    text_add(out, "data_orma\n");
+    text_format(out, "data_%s\n", name);
     for (size_t i = 0; i < 3; i++)
         text_format(out, "_cell_length_%s %.12f\n", names[i], lengths[i]);
     for (size_t i = 0; i < 3; i++)
@@ -479,13 +437,14 @@ static void write_header(const crystal *c, text *out)
                 cell_volume(&c->cell));
 }
 
-orma_status cif_write(const crystal *c, text *out, orma_error **err)
+orma_status cif_write_block(const crystal *c, const char *name, text *out,
+                            orma_error **err)
 {
     matrix inverse;
 
     if (!cell_inverse(&c->cell, &inverse))
         return refuse(err, "cif needs a cell with a volume");
-    write_header(c, out);
+    write_header(c, name, out);
     for (size_t i = 0; i < c->site_count; i++) {
         const crystal_kind *kind = &c->kinds[c->sites[i].kind];
         double f[3];
@@ -497,4 +456,9 @@ orma_status cif_write(const crystal *c, text *out, orma_error **err)
         }
     }
     return text_status(out, err);
+}
+
+orma_status cif_write(const crystal *c, text *out, orma_error **err)
+{
+    return cif_write_block(c, "orma", out, err);
 }

@@ -40,51 +40,90 @@ static orma_status read_cell(scan *s, crystal *c, double scale[3],
     return ORMA_OK;
 }
 
-/* Line 6 of VASP 5: names, here as elements. "Fe_pv" and "Fe/1a2b" are forms
- * that VASP itself writes. */
-static orma_status read_species(scan *s, const element *species[MAX_SPECIES],
-                                size_t *count, orma_error **err)
+/* The element of a name: "Fe_pv" and "Fe/1a2b" are forms that VASP itself
+ * writes. */
+static const element *species_element(orma_str word)
+{
+    size_t len = 0;
+
+    while (len < word.len && strchr("_/.", word.ptr[len]) == NULL)
+        len++;
+    return element_by_symbol(word.ptr, len);
+}
+
+typedef struct species {
+    const element *elements[MAX_SPECIES];
+    long counts[MAX_SPECIES];
+    size_t count;
+} species;
+
+/* Numbers up to a comment or the end of the line. */
+static orma_status read_counts(scan *s, species *kinds, size_t wanted,
+                               orma_error **err)
+{
+    orma_str word;
+    size_t n = 0;
+
+    while (n < wanted && scan_word(s, &word) &&
+           word_integer(word, &kinds->counts[n]) && kinds->counts[n] >= 0 &&
+           kinds->counts[n] <= (long)CRYSTAL_MAX_SITES)
+        n++;
+    if (n < kinds->count || n == 0)
+        return scan_refuse(s, err, "%zu atom counts are expected here",
+                           kinds->count);
+    kinds->count = n;
+    return ORMA_OK;
+}
+
+/* VASP 4 has no line of names: they are those of the first line, as VASP's own
+ * tools write it, or unknown. */
+static orma_status read_unnamed(scan *s, orma_str title, species *kinds,
+                                orma_error **err)
+{
+    scan names;
+    orma_str word;
+    orma_status st = read_counts(s, kinds, MAX_SPECIES, err);
+
+    scan_init(&names, s->name, title);
+    scan_line(&names);
+    for (size_t i = 0; i < kinds->count && st == ORMA_OK; i++) {
+        kinds->elements[i] =
+            scan_word(&names, &word) ? species_element(word) : NULL;
+        if (kinds->elements[i] == NULL)
+            st = scan_refuse(s, err,
+                             "a line of element names is missing (VASP 4 "
+                             "form); insert one here, such as \"Ga As\"");
+    }
+    return st;
+}
+
+/* Line 6 of VASP 5: names, here as elements, and line 7: how many of each. */
+static orma_status read_species(scan *s, orma_str title, species *kinds,
+                                orma_error **err)
 {
     orma_str word;
     char shown[64];
     long number;
 
-    *count = 0;
     if (!scan_filled_line(s))
         return scan_refuse(s, err, "the file ends before the element names");
+    scan ahead = *s;
+    if (scan_word(&ahead, &word) && word_integer(word, &number))
+        return read_unnamed(s, title, kinds, err);
     while (scan_word(s, &word)) {
-        if (*count == 0 && word_integer(word, &number))
-            return scan_refuse(s, err,
-                               "a line of element names is missing (VASP 4 "
-                               "form); insert one here, such as \"Ga As\"");
         if (word.ptr[0] == '!' || word.ptr[0] == '#')
             break;
-        if (*count == MAX_SPECIES)
+        if (kinds->count == MAX_SPECIES)
             return scan_refuse(s, err, "more than %d species", MAX_SPECIES);
-        size_t len = 0;
-        while (len < word.len && strchr("_/.", word.ptr[len]) == NULL)
-            len++;
-        species[*count] = element_by_symbol(word.ptr, len);
-        if (species[*count] == NULL)
+        const element *e = species_element(word);
+        if (e == NULL)
             return scan_refuse(s, err, "\"%s\" is no chemical symbol",
                                word_text(word, shown, sizeof shown));
-        ++*count;
+        kinds->elements[kinds->count++] = e;
     }
-    return ORMA_OK;
-}
-
-static orma_status read_counts(scan *s, long counts[MAX_SPECIES], size_t n,
-                               orma_error **err)
-{
-    orma_str word;
-
     if (!scan_line(s))
         return scan_refuse(s, err, "the file ends before the atom counts");
-    for (size_t i = 0; i < n; i++)
-        if (!scan_word(s, &word) || !word_integer(word, &counts[i]) ||
-            counts[i] < 0 || counts[i] > (long)CRYSTAL_MAX_SITES)
-            return scan_refuse(s, err, "%zu atom counts are expected here", n);
-    return ORMA_OK;
+    return read_counts(s, kinds, kinds->count, err);
 }
 
 /* "Selective dynamics" and "Direct" or "Cartesian": first letters decide. */
@@ -126,9 +165,7 @@ static orma_status read_atom(scan *s, crystal *c, const element *e,
 orma_status poscar_read(const char *name, orma_str content, crystal *c,
                         orma_error **err)
 {
-    const element *species[MAX_SPECIES];
-    long counts[MAX_SPECIES];
-    size_t n = 0;
+    species kinds = {.count = 0};
     double scale[3];
     bool is_cartesian = false;
     scan s;
@@ -136,16 +173,16 @@ orma_status poscar_read(const char *name, orma_str content, crystal *c,
     scan_init(&s, name, content);
     if (!scan_line(&s))
         return refuse(err, "%s: the file is empty", name);
+    const orma_str title = s.line;
     orma_status st = read_cell(&s, c, scale, err);
     if (st == ORMA_OK)
-        st = read_species(&s, species, &n, err);
-    if (st == ORMA_OK)
-        st = read_counts(&s, counts, n, err);
+        st = read_species(&s, title, &kinds, err);
     if (st == ORMA_OK)
         st = read_mode(&s, &is_cartesian, err);
-    for (size_t i = 0; st == ORMA_OK && i < n; i++)
-        for (long j = 0; st == ORMA_OK && j < counts[i]; j++)
-            st = read_atom(&s, c, species[i], is_cartesian ? scale : NULL, err);
+    for (size_t i = 0; st == ORMA_OK && i < kinds.count; i++)
+        for (long j = 0; st == ORMA_OK && j < kinds.counts[i]; j++)
+            st = read_atom(&s, c, kinds.elements[i],
+                           is_cartesian ? scale : NULL, err);
     if (st == ORMA_OK && c->site_count == 0)
         return scan_refuse(&s, err, "the file holds no atoms");
     return st;

@@ -1,6 +1,7 @@
-/* Structures as XCrySDen's XSF; of an animation the last frame is read.
+/* Structures as XCrySDen's XSF, also animated.
  *
  * SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "structure_formats.h"
@@ -16,10 +17,21 @@ static const struct {
     {"CRYSTAL", 3},
 };
 
-static void set_dimension(crystal *c, int periodic)
+/* A file being read: the scan, and what later atoms belong to. */
+typedef struct xsf {
+    scan s;
+    matrix cell;
+    bool pbc[3];
+    bool has_cell;
+    size_t frames;
+    frame_visit *visit;
+    void *user;
+} xsf;
+
+static void set_dimension(xsf *x, int periodic)
 {
     for (int i = 0; i < 3; i++)
-        c->pbc[i] = i < periodic;
+        x->pbc[i] = i < periodic;
 }
 
 /* The next line that is neither blank nor a comment, and its first word. */
@@ -65,17 +77,6 @@ static orma_status read_atom(scan *s, orma_str word, crystal *c,
     return crystal_add_element(c, e, NULL, position, err);
 }
 
-static void forget_atoms(crystal *c)
-{
-    const matrix cell = c->cell;
-    const bool pbc[3] = {c->pbc[0], c->pbc[1], c->pbc[2]};
-
-    crystal_finish(c);
-    crystal_init(c);
-    c->cell = cell;
-    memcpy(c->pbc, pbc, sizeof pbc);
-}
-
 /* PRIMCOORD: a count and so many atoms. */
 static orma_status read_counted(scan *s, crystal *c, orma_error **err)
 {
@@ -83,7 +84,6 @@ static orma_status read_counted(scan *s, crystal *c, orma_error **err)
     long count;
     orma_status st = ORMA_OK;
 
-    forget_atoms(c);
     if (!content_line(s, &word) || !word_integer(word, &count) || count < 1)
         return scan_refuse(s, err, "the number of atoms is expected here");
     for (long i = 0; i < count && st == ORMA_OK; i++) {
@@ -101,7 +101,6 @@ static orma_status read_open(scan *s, crystal *c, orma_str *word,
 {
     orma_status st = ORMA_OK;
 
-    forget_atoms(c);
     *has_word = content_line(s, word);
     while (st == ORMA_OK && *has_word) {
         scan ahead = *s;
@@ -118,109 +117,202 @@ static orma_status read_open(scan *s, crystal *c, orma_str *word,
     return st;
 }
 
+/* The atoms of one step; is_open: ATOMS. */
+static orma_status read_atoms(xsf *x, bool is_open, orma_str *word,
+                              bool *has_word, orma_error **err)
+{
+    crystal frame;
+
+    if (!x->has_cell && x->pbc[0])
+        return scan_refuse(&x->s, err, "PRIMVEC is missing");
+    crystal_init(&frame);
+    frame.cell = x->cell;
+    memcpy(frame.pbc, x->pbc, sizeof frame.pbc);
+    orma_status st = is_open ? read_open(&x->s, &frame, word, has_word, err)
+                             : read_counted(&x->s, &frame, err);
+    if (st == ORMA_OK && frame.site_count == 0)
+        st = scan_refuse(&x->s, err, "the file holds no atoms");
+    x->frames++;
+    if (st == ORMA_OK)
+        st = x->visit(x->user, &frame, x->has_cell, err);
+    crystal_finish(&frame);
+    if (st == ORMA_OK && !is_open)
+        *has_word = content_line(&x->s, word);
+    return st;
+}
+
 /* DIM-GROUP: the number of periodic directions on the next line. */
-static orma_status read_dim_group(scan *s, crystal *c, orma_error **err)
+static orma_status read_dim_group(xsf *x, orma_error **err)
 {
     orma_str word;
     long periodic;
 
-    if (!content_line(s, &word) || !word_integer(word, &periodic) ||
+    if (!content_line(&x->s, &word) || !word_integer(word, &periodic) ||
         periodic < 0 || periodic > 3)
-        return scan_refuse(s, err, "a number from 0 to 3 is expected here");
-    set_dimension(c, (int)periodic);
+        return scan_refuse(&x->s, err, "a number from 0 to 3 is expected here");
+    set_dimension(x, (int)periodic);
     return ORMA_OK;
 }
 
-static bool is_dimension(orma_str word, crystal *c)
+/* CONVCOORD repeats the atoms in another cell. */
+static orma_status skip_atoms(scan *s, orma_error **err)
+{
+    crystal ignored;
+
+    crystal_init(&ignored);
+    const orma_status st = read_counted(s, &ignored, err);
+    crystal_finish(&ignored);
+    return st;
+}
+
+/* BEGIN_INFO, and data on grids: up to the END_ of the same name, or to the
+ * end of the file, before which the structure was complete. */
+static void skip_block(scan *s, orma_str begin)
+{
+    orma_str word;
+    const orma_str name = {begin.ptr + 6, begin.len - 6};
+
+    while (content_line(s, &word))
+        if (word.len == name.len + 4 && word_begins(word, "END_") &&
+            memcmp(word.ptr + 4, name.ptr, name.len) == 0)
+            return;
+}
+
+static bool is_dimension(orma_str word, xsf *x)
 {
     for (size_t i = 0; i < sizeof dimensions / sizeof *dimensions; i++)
         if (word_is(word, dimensions[i].keyword)) {
-            set_dimension(c, dimensions[i].periodic);
+            set_dimension(x, dimensions[i].periodic);
             return true;
         }
     return false;
 }
 
-static orma_status read_section(scan *s, orma_str *word, crystal *c,
-                                bool *has_word, orma_error **err)
+static orma_status read_section(xsf *x, orma_str *word, bool *has_word,
+                                orma_error **err)
 {
     char shown[64];
     matrix conventional;
     orma_status st = ORMA_OK;
 
-    if (word_is(*word, "ATOMS"))
-        return read_open(s, c, word, has_word, err);
-    if (word_is(*word, "PRIMVEC"))
-        st = read_vectors(s, &c->cell, err);
-    else if (word_is(*word, "CONVVEC"))
-        st = read_vectors(s, &conventional, err);
-    else if (word_is(*word, "PRIMCOORD"))
-        st = read_counted(s, c, err);
-    else if (word_is(*word, "DIM-GROUP"))
-        st = read_dim_group(s, c, err);
-    else if (!is_dimension(*word, c) && !word_is(*word, "ANIMSTEPS"))
-        return scan_refuse(s, err, "\"%s\" is no keyword of XSF",
+    if (word_is(*word, "ATOMS") || word_is(*word, "PRIMCOORD"))
+        return read_atoms(x, word_is(*word, "ATOMS"), word, has_word, err);
+    if (word_is(*word, "PRIMVEC")) {
+        st = read_vectors(&x->s, &x->cell, err);
+        x->has_cell = true;
+    } else if (word_is(*word, "CONVVEC")) {
+        st = read_vectors(&x->s, &conventional, err);
+    } else if (word_is(*word, "CONVCOORD")) {
+        st = skip_atoms(&x->s, err);
+    } else if (word_is(*word, "DIM-GROUP")) {
+        st = read_dim_group(x, err);
+    } else if (word_begins(*word, "BEGIN_")) {
+        skip_block(&x->s, *word);
+    } else if (!is_dimension(*word, x) && !word_is(*word, "ANIMSTEPS")) {
+        return scan_refuse(&x->s, err, "\"%s\" is no keyword of XSF",
                            word_text(*word, shown, sizeof shown));
+    }
     if (st == ORMA_OK)
-        *has_word = content_line(s, word);
+        *has_word = content_line(&x->s, word);
+    return st;
+}
+
+orma_status xsf_frames(const char *name, orma_str content, frame_visit *visit,
+                       void *user, orma_error **err)
+{
+    xsf x = {.visit = visit, .user = user};
+    orma_str word;
+    orma_status st = ORMA_OK;
+
+    scan_init(&x.s, name, content);
+    bool has_word = content_line(&x.s, &word);
+    while (st == ORMA_OK && has_word)
+        st = read_section(&x, &word, &has_word, err);
+    if (st == ORMA_OK && x.frames == 0)
+        return scan_refuse(&x.s, err, "the file holds no atoms");
     return st;
 }
 
 orma_status xsf_read(const char *name, orma_str content, crystal *c,
                      orma_error **err)
 {
-    static const matrix none;
-    scan s;
-    orma_str word;
-    orma_status st = ORMA_OK;
+    last_frame last = {c, false};
+    const orma_status st = xsf_frames(name, content, frame_keep, &last, err);
 
-    scan_init(&s, name, content);
-    set_dimension(c, 0);
-    bool has_word = content_line(&s, &word);
-    /* Data on grids follow the structure and are of no interest here. */
-    while (st == ORMA_OK && has_word && !word_begins(word, "BEGIN_"))
-        st = read_section(&s, &word, c, &has_word, err);
-    if (st != ORMA_OK)
-        return st;
-    if (c->site_count == 0)
-        return scan_refuse(&s, err, "the file holds no atoms");
-    if (memcmp(&c->cell, &none, sizeof none) == 0) {
-        if (c->pbc[0])
-            return scan_refuse(&s, err, "PRIMVEC is missing");
+    if (st == ORMA_OK && !last.has_cell)
         crystal_put_in_box(c);
-    }
-    return ORMA_OK;
+    return st;
 }
 
-orma_status xsf_write(const crystal *c, text *out, orma_error **err)
+/* *periodic: the number of periodic directions, which come first. */
+static orma_status check_dimension(const crystal *c, size_t *periodic,
+                                   orma_error **err)
 {
-    static const bool all[3] = {true, true, true};
-    const size_t periodic = (size_t)c->pbc[0] + c->pbc[1] + c->pbc[2];
-    const orma_status st = crystal_need_pure(c, "xsf", err);
-
-    if (st != ORMA_OK)
-        return st;
+    *periodic = (size_t)c->pbc[0] + c->pbc[1] + c->pbc[2];
     for (size_t i = 0; i < 3; i++)
-        if (c->pbc[i] != (i < periodic))
+        if (c->pbc[i] != (i < *periodic))
             return refuse(err, "xsf holds slabs periodic along the first two "
                                "vectors and polymers along the first only");
-    text_format(out, "%s\n", dimensions[periodic].keyword);
-    if (cell_is_regular(&c->cell, all)) {
-        text_add(out, "PRIMVEC\n");
-        for (size_t i = 0; i < 3; i++)
-            text_format(out, "%20.12f %20.12f %20.12f\n", c->cell.row[i][0],
-                        c->cell.row[i][1], c->cell.row[i][2]);
-        text_format(out, "PRIMCOORD\n%zu 1\n", c->site_count);
-    } else if (periodic == 0) {
-        text_add(out, "ATOMS\n");
-    } else {
-        return refuse(err, "xsf needs a cell of three vectors");
-    }
+    return crystal_need_pure(c, "xsf", err);
+}
+
+/* number: " 1" of a step, else "". */
+static void write_cell(const crystal *c, const char *number, text *out)
+{
+    text_format(out, "PRIMVEC%s\n", number);
+    for (size_t i = 0; i < 3; i++)
+        text_format(out, "%20.12f %20.12f %20.12f\n", c->cell.row[i][0],
+                    c->cell.row[i][1], c->cell.row[i][2]);
+    text_format(out, "PRIMCOORD%s\n%zu 1\n", number, c->site_count);
+}
+
+static void write_atoms(const crystal *c, text *out)
+{
     for (size_t i = 0; i < c->site_count; i++) {
         const crystal_site *site = &c->sites[i];
         text_format(out, "%3d %20.12f %20.12f %20.12f\n",
                     c->kinds[site->kind].parts[0].element->number,
                     site->position[0], site->position[1], site->position[2]);
     }
+}
+
+orma_status xsf_write(const crystal *c, text *out, orma_error **err)
+{
+    static const bool all[3] = {true, true, true};
+    size_t periodic;
+    const orma_status st = check_dimension(c, &periodic, err);
+
+    if (st != ORMA_OK)
+        return st;
+    text_format(out, "%s\n", dimensions[periodic].keyword);
+    if (cell_is_regular(&c->cell, all))
+        write_cell(c, "", out);
+    else if (periodic == 0)
+        text_add(out, "ATOMS\n");
+    else
+        return refuse(err, "xsf needs a cell of three vectors");
+    write_atoms(c, out);
+    return text_status(out, err);
+}
+
+orma_status xsf_write_frame(const crystal *c, bool has_cell, size_t i,
+                            text *out, orma_error **err)
+{
+    char number[32];
+    size_t periodic;
+    const orma_status st = check_dimension(c, &periodic, err);
+
+    if (st != ORMA_OK)
+        return st;
+    snprintf(number, sizeof number, " %zu", i + 1);
+    if (i == 0 && has_cell)
+        text_format(out, "%s\n", dimensions[periodic].keyword);
+    if (has_cell)
+        write_cell(c, number, out);
+    else if (periodic == 0)
+        text_format(out, "ATOMS%s\n", number);
+    else
+        return refuse(err, "xsf needs a cell of three vectors");
+    write_atoms(c, out);
     return text_status(out, err);
 }

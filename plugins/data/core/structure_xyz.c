@@ -202,51 +202,76 @@ static orma_status read_atom(scan *s, const frame_columns *columns, crystal *c,
 }
 
 /* One frame; the scan stands on its first line. */
-static orma_status read_frame(scan *s, crystal *c, orma_error **err)
+static orma_status read_frame(scan *s, crystal *c, bool *has_cell,
+                              orma_error **err)
 {
     orma_str word;
     frame_columns columns;
-    bool has_cell;
     long count;
 
     if (!scan_word(s, &word) || !word_integer(word, &count) || count < 1)
         return scan_refuse(s, err, "the number of atoms is expected here");
     if (!scan_line(s))
         return scan_refuse(s, err, "the comment line is missing");
-    orma_status st = read_comment(s, c, &columns, &has_cell, err);
+    orma_status st = read_comment(s, c, &columns, has_cell, err);
     for (long i = 0; i < count && st == ORMA_OK; i++) {
         if (!scan_line(s))
             return scan_refuse(s, err, "%ld atoms are announced, %ld found",
                                count, i);
         st = read_atom(s, &columns, c, err);
     }
-    if (st == ORMA_OK && !has_cell)
-        crystal_put_in_box(c);
     return st;
+}
+
+orma_status xyz_frames(const char *name, orma_str content, frame_visit *visit,
+                       void *user, orma_error **err)
+{
+    scan s;
+    orma_status st = ORMA_OK;
+    bool is_empty = true;
+
+    scan_init(&s, name, content);
+    while (st == ORMA_OK && scan_filled_line(&s)) {
+        crystal frame;
+        bool has_cell = false;
+        crystal_init(&frame);
+        is_empty = false;
+        st = read_frame(&s, &frame, &has_cell, err);
+        if (st == ORMA_OK)
+            st = visit(user, &frame, has_cell, err);
+        crystal_finish(&frame);
+    }
+    if (st == ORMA_OK && is_empty)
+        return refuse(err, "%s: the file is empty", name);
+    return st;
+}
+
+orma_status frame_keep(void *user, crystal *frame, bool has_cell,
+                       orma_error **err)
+{
+    last_frame *last = user;
+
+    (void)err;
+    crystal_finish(last->kept);
+    *last->kept = *frame;
+    *frame = (crystal){0};
+    last->has_cell = has_cell;
+    return ORMA_OK;
 }
 
 orma_status xyz_read(const char *name, orma_str content, crystal *c,
                      orma_error **err)
 {
-    scan s;
-    orma_status st = ORMA_OK;
-    bool is_first = true;
+    last_frame last = {c, false};
+    const orma_status st = xyz_frames(name, content, frame_keep, &last, err);
 
-    scan_init(&s, name, content);
-    while (st == ORMA_OK && scan_filled_line(&s)) {
-        if (!is_first) {
-            crystal_finish(c);
-            crystal_init(c);
-        }
-        is_first = false;
-        st = read_frame(&s, c, err);
-    }
-    if (st == ORMA_OK && is_first)
-        return refuse(err, "%s: the file is empty", name);
+    if (st == ORMA_OK && !last.has_cell)
+        crystal_put_in_box(c);
     return st;
 }
 
-orma_status xyz_write(const crystal *c, text *out, orma_error **err)
+orma_status xyz_write_frame(const crystal *c, bool has_cell, text *out,
+                            orma_error **err)
 {
     const orma_status st = crystal_need_pure(c, "xyz", err);
     bool has_names = false;
@@ -256,13 +281,14 @@ orma_status xyz_write(const crystal *c, text *out, orma_error **err)
     for (size_t i = 0; i < c->kind_count; i++)
         has_names = has_names || strcmp(c->kinds[i].name,
                                         c->kinds[i].parts[0].element->symbol);
-    text_format(out, "%zu\nLattice=\"", c->site_count);
-    for (size_t i = 0; i < 9; i++)
+    text_format(out, "%zu\n%s", c->site_count, has_cell ? "Lattice=\"" : "");
+    for (size_t i = 0; i < 9 && has_cell; i++)
         text_format(out, "%s%.12f", i > 0 ? " " : "",
                     c->cell.row[i / 3][i % 3]);
-    text_format(out, "\" Properties=species:S:1:pos:R:3%s pbc=\"%c %c %c\"\n",
-                has_names ? ":kind_name:S:1" : "", c->pbc[0] ? 'T' : 'F',
-                c->pbc[1] ? 'T' : 'F', c->pbc[2] ? 'T' : 'F');
+    text_format(out, "%sProperties=species:S:1:pos:R:3%s pbc=\"%c %c %c\"\n",
+                has_cell ? "\" " : "", has_names ? ":kind_name:S:1" : "",
+                c->pbc[0] ? 'T' : 'F', c->pbc[1] ? 'T' : 'F',
+                c->pbc[2] ? 'T' : 'F');
     for (size_t i = 0; i < c->site_count; i++) {
         const crystal_kind *kind = &c->kinds[c->sites[i].kind];
         const double *r = c->sites[i].position;
@@ -273,4 +299,9 @@ orma_status xyz_write(const crystal *c, text *out, orma_error **err)
         text_add(out, "\n");
     }
     return text_status(out, err);
+}
+
+orma_status xyz_write(const crystal *c, text *out, orma_error **err)
+{
+    return xyz_write_frame(c, true, out, err);
 }

@@ -2,9 +2,11 @@
  *
  * SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <string.h>
 
 #include "arrays.h"
 #include "nested.h"
+#include "trajectory_files.h"
 
 /* Optional arrays, and their dimensions after that of the steps: -1 is the
  * number of atoms. AiiDA fixes no unit of velocities. */
@@ -80,6 +82,61 @@ static orma_status validate(const orma_data *self, const orma_node_ops *ops,
     return st;
 }
 
+static bool is_unit(const char *key)
+{
+    return strncmp(key, "units|", 6) == 0;
+}
+
+/* Parsers keep more than AiiDA's own arrays: energies, forces, and the units of
+ * arrays as attributes `units|positions`. */
+static bool is_further(const char *key)
+{
+    static const char *const known[] = {
+        "symbols",    "positions", "steps", "cells", "times",
+        "velocities", "pbc",       "pbc1",  "pbc2",  "pbc3"};
+
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+        if (strcmp(known[i], key) == 0)
+            return false;
+    return true;
+}
+
+static orma_status write_units(const json_object *literal, text *out,
+                               orma_error **err)
+{
+    json_object_object_foreach((json_object *)literal, key, value)
+    {
+        const char *unit = json_text(value);
+        if (!is_unit(key))
+            continue;
+        if (unit == NULL)
+            return refuse(err, "%s must be a string", key);
+        text_add(out, ", ");
+        text_string(out, key, strlen(key));
+        text_add(out, ": ");
+        text_string(out, unit, strlen(unit));
+    }
+    return ORMA_OK;
+}
+
+static orma_status set_further(const json_object *literal,
+                               const orma_node_ops *ops, orma_node *node,
+                               orma_error **err)
+{
+    orma_status st = ORMA_OK;
+
+    json_object_object_foreach((json_object *)literal, key, value)
+    {
+        const nested_slot slot = {key, ORMA_DTYPE_UNKNOWN, "1"};
+        if (st != ORMA_OK || is_unit(key) || !is_further(key))
+            continue;
+        if (!json_object_is_type(value, json_type_array))
+            return refuse(err, "a trajectory knows no key \"%s\"", key);
+        st = nested_set_member(literal, &slot, ops, node, err);
+    }
+    return st;
+}
+
 static orma_status set_attributes(const json_object *literal,
                                   const orma_node_ops *ops, orma_node *node,
                                   orma_error **err)
@@ -93,12 +150,15 @@ static orma_status set_attributes(const json_object *literal,
     if (st == ORMA_OK)
         st = json_pbc(literal, pbc, &is_given, err);
     if (st == ORMA_OK) {
-        text_format(&attributes, "{\"symbols\": %s, \"pbc\": [%s, %s, %s]}",
+        text_format(&attributes, "{\"symbols\": %s, \"pbc\": [%s, %s, %s]",
                     json_object_to_json_string((json_object *)symbols),
                     pbc[0] ? "true" : "false", pbc[1] ? "true" : "false",
                     pbc[2] ? "true" : "false");
-        st = text_set_attributes(&attributes, ops, node, err);
+        st = write_units(literal, &attributes, err);
+        text_add(&attributes, "}");
     }
+    if (st == ORMA_OK)
+        st = text_set_attributes(&attributes, ops, node, err);
     text_finish(&attributes);
     return st;
 }
@@ -132,14 +192,10 @@ static orma_status set_steps(const json_object *literal,
 static orma_status fill(const json_object *literal, const orma_node_ops *ops,
                         orma_node *node, orma_error **err)
 {
-    static const char *const known[] = {"symbols", "positions", "steps",
-                                        "cells",   "times",     "velocities",
-                                        "pbc",     NULL};
     static const nested_slot slot = {"positions", ORMA_DTYPE_F64, "angstrom"};
-    orma_status st = json_only(literal, "a trajectory", known, err);
+    orma_status st = ORMA_OK;
 
-    if (st == ORMA_OK &&
-        !json_object_is_type(json_get(literal, "positions"), json_type_array))
+    if (!json_object_is_type(json_get(literal, "positions"), json_type_array))
         st = refuse(err, "a trajectory needs symbols and positions");
     if (st == ORMA_OK)
         st = set_attributes(literal, ops, node, err);
@@ -149,7 +205,7 @@ static orma_status fill(const json_object *literal, const orma_node_ops *ops,
         st = set_steps(literal, ops, node, err);
     for (size_t i = 0; i < N_OPTIONAL && st == ORMA_OK; i++)
         st = nested_set_member(literal, &optional[i].slot, ops, node, err);
-    return st;
+    return st == ORMA_OK ? set_further(literal, ops, node, err) : st;
 }
 
 static orma_status from_literal(const orma_data *self, const orma_node_ops *ops,
@@ -199,6 +255,7 @@ const orma_data trajectory_data = {
     .size = sizeof(orma_data),
     .validate = validate,
     .from_literal = from_literal,
-    .export_file = arrays_export,
+    .import_file = trajectory_import,
+    .export_file = trajectory_export,
     .summary = summary,
 };

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include <openssl/evp.h>
-
+#include "digest.h"
 #include "elements.h"
 #include "files.h"
 #include "json.h"
@@ -232,34 +231,19 @@ static orma_status check_name(const char *name, const element *e,
                         name, e->symbol);
 }
 
-static orma_status md5_hex(orma_str content, char out[33], orma_error **err)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned len = 0;
-
-    if (EVP_Digest(content.ptr, content.len, digest, &len, EVP_md5(), NULL) !=
-            1 ||
-        len != 16)
-        return host->fail(host, err, ORMA_E_UNSUPPORTED, "data", 0,
-                          "libcrypto refuses MD5, which AiiDA's UpfData needs");
-    for (unsigned i = 0; i < len; i++)
-        snprintf(out + 2 * i, 3, "%02x", digest[i]);
-    return ORMA_OK;
-}
-
 static orma_status set_attributes(const char *name, orma_str content,
                                   const orma_node_ops *ops, orma_node *node,
                                   orma_error **err)
 {
     const element *e = NULL;
-    char md5[33];
+    char md5[MD5_HEX];
     text attributes = {0};
     orma_status st = read_element(name, content, &e, err);
 
     if (st == ORMA_OK)
         st = check_name(name, e, err);
     if (st == ORMA_OK)
-        st = md5_hex(content, md5, err);
+        st = digest_md5(content, md5, err);
     if (st != ORMA_OK)
         return st;
     text_add(&attributes, "{\"filename\": ");
@@ -300,7 +284,7 @@ static orma_status from_literal(const orma_data *self, const orma_node_ops *ops,
     orma_status st = json_read(json, &literal, err);
 
     if (st == ORMA_OK)
-        st = single_literal(literal, &name, &content, err);
+        st = single_literal(literal, single_keys, &name, &content, err);
     if (st == ORMA_OK)
         st = set_attributes(name, content, ops, node, err);
     if (st == ORMA_OK)
@@ -316,7 +300,7 @@ static orma_status check(const orma_node_ops *ops, const orma_node *node,
     const char *symbol = json_text(json_get(attributes, "element"));
     const char *md5 = json_text(json_get(attributes, "md5"));
     const element *e = NULL;
-    char found[33];
+    char found[MD5_HEX];
     orma_str content;
     orma_status st = single_check(ops, node, attributes, &name, err);
 
@@ -327,7 +311,7 @@ static orma_status check(const orma_node_ops *ops, const orma_node *node,
     if (st == ORMA_OK)
         st = check_name(name, e, err);
     if (st == ORMA_OK)
-        st = md5_hex(content, found, err);
+        st = digest_md5(content, found, err);
     if (st != ORMA_OK)
         return st;
     if (symbol == NULL || strcmp(symbol, e->symbol) != 0)

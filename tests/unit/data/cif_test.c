@@ -124,6 +124,122 @@ static void a_group_without_operations_is_refused(void)
            "\"225\" is the space group, but the file lists no symmetry");
 }
 
+static const char hall_form[] =
+    "data_x\n_cell_length_a 10\n_cell_length_b 10\n_cell_length_c 10\n"
+    "_space_group_name_Hall '%s'\nloop_\n_atom_site_type_symbol\n"
+    "_atom_site_fract_x\n_atom_site_fract_y\n_atom_site_fract_z\n"
+    "Si %s\n";
+
+/* One atom at this place in a group without a list of operations. */
+static node *in_group(const char *symbol, const char *place)
+{
+    char content[1024];
+
+    snprintf(content, sizeof content, hall_form, symbol, place);
+    return types_import_text("core.structure", NULL, "hall.cif", content);
+}
+
+/* Multiplicities of the general position: International Tables for
+ * Crystallography A. */
+static void hall_symbols_make_whole_groups(void)
+{
+    static const struct {
+        const char *symbol;
+        size_t multiplicity;
+    } groups[] = {
+        {"P 1", 1},
+        {"-P 1", 2},
+        {"-P 2ybc", 4},
+        {"-C 2yc", 8},
+        {"P 2ac 2ab", 4},
+        {"-I 2b 2c", 16},
+        {"-F 2uv 2vw", 32},
+        {"P 4w", 4},
+        {"I -4 2bw", 16},
+        {"-P 4n 2n", 16},
+        {"-I 4bd 2c", 32},
+        {"P 31", 3},
+        {"R 3", 9},
+        {"P 31 2 (0 0 4)", 6},
+        {"-R 3 2\"c", 36},
+        {"P 61", 6},
+        {"-P 6c 2c", 24},
+        {"P 2ac 2ab 3", 12},
+        {"P -4 2 3", 24},
+        {"-P 4 2 3", 48},
+        {"-I 4bd 2c 3", 96},
+        {"F 4d 2 3 -1d", 192},
+        {"-F 4vw 2vw 3", 192},
+        {"P 3* 2", 6}, /* R 3 2, rhombohedral axes */
+        /* tetragonal cells of half the size and of twice the size */
+        {"C 4 (x-y,x+y,z)", 4},
+        {"P 4 (1/2*x+1/2y,-1/2x+1/2y,z)", 8},
+    };
+
+    for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
+        node *n = in_group(groups[i].symbol, "0.13 0.27 0.41");
+        const size_t found =
+            n != NULL
+                ? json_object_array_length(json_get(n->attributes, "sites"))
+                : 0;
+        CU_ASSERT_EQUAL(found, groups[i].multiplicity);
+        if (found != groups[i].multiplicity)
+            printf("# %s: %zu\n", groups[i].symbol, found);
+        node_free(n);
+    }
+}
+
+/* Coordinates of the general positions, from the same tables. */
+static void hall_symbols_place_the_images(void)
+{
+    const double x = 0.13, y = 0.27, z = 0.41;
+    structure_view s;
+    node *n = in_group("-P 2ybc", "0.13 0.27 0.41"); /* P 21/c */
+    types_structure(n, &s);
+    CU_ASSERT(has_site(&s, "Si", -x, y + 0.5, -z + 0.5));
+    CU_ASSERT(has_site(&s, "Si", -x, -y, -z));
+    CU_ASSERT(has_site(&s, "Si", x, -y + 0.5, z + 0.5));
+    node_free(n);
+    n = in_group("P 31 2 (0 0 4)", "0.13 0.27 0.41"); /* P 31 1 2 */
+    types_structure(n, &s);
+    CU_ASSERT(has_site(&s, "Si", -y, x - y, z + 1. / 3));
+    CU_ASSERT(has_site(&s, "Si", -x + y, -x, z + 2. / 3));
+    CU_ASSERT(has_site(&s, "Si", -y, -x, -z + 2. / 3));
+    CU_ASSERT(has_site(&s, "Si", -x + y, y, -z + 1. / 3));
+    CU_ASSERT(has_site(&s, "Si", x, x - y, -z));
+    node_free(n);
+    n = in_group("F 4d 2 3 -1d", "0 0 0"); /* diamond, F d -3 m : 1 */
+    types_structure(n, &s);
+    CU_ASSERT_EQUAL(s.n, 8);
+    CU_ASSERT(has_site(&s, "Si", 0.25, 0.25, 0.25));
+    CU_ASSERT(has_site(&s, "Si", 0.75, 0.25, 0.75));
+    node_free(n);
+    n = in_group("-F 4vw 2vw 3", "0.125 0.125 0.125"); /* F d -3 m : 2 */
+    types_structure(n, &s);
+    CU_ASSERT_EQUAL(s.n, 8);
+    CU_ASSERT(has_site(&s, "Si", 0.875, 0.875, 0.875));
+    CU_ASSERT(has_site(&s, "Si", 0.875, 0.375, 0.375));
+    node_free(n);
+    n = in_group("-P 4n 2n", "0.3053 0.3053 0"); /* oxygen of rutile */
+    types_structure(n, &s);
+    CU_ASSERT_EQUAL(s.n, 4);
+    CU_ASSERT(has_site(&s, "Si", 0.8053, 0.1947, 0.5));
+    node_free(n);
+}
+
+static void wrong_hall_symbols_are_refused(void)
+{
+    static const char *const wrong[] = {
+        "Q 2",      "P",           "P 5",         "P 2q", "-",
+        "P 2 (1 2", "P 2 (a,b,c)", "P 2 (x,x,z)", "P 23"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char content[1024];
+        snprintf(content, sizeof content, hall_form, wrong[i], "0 0 0");
+        types_import_text_refused("core.structure", "hall.cif", content,
+                                  "hall.cif:5: ");
+    }
+}
+
 static void deuterium_is_refused(void)
 {
     types_import_text_refused(
@@ -211,6 +327,9 @@ static const unit_test tests[] = {
     {"damage_is_told_with_its_line", damage_is_told_with_its_line},
     {"a_group_without_operations_is_refused",
      a_group_without_operations_is_refused},
+    {"hall_symbols_make_whole_groups", hall_symbols_make_whole_groups},
+    {"hall_symbols_place_the_images", hall_symbols_place_the_images},
+    {"wrong_hall_symbols_are_refused", wrong_hall_symbols_are_refused},
     {"deuterium_is_refused", deuterium_is_refused},
     {"empty_files_are_refused", empty_files_are_refused},
     {NULL, NULL},

@@ -97,6 +97,40 @@ static void export_without_a_format_is_json(void)
     node_free(n);
 }
 
+/* Words that mean something else, and numbers, as YAML 1.1 reads them: the
+ * expectation was read back by PyYAML 6.0.3. */
+static void yaml_keeps_every_value(void)
+{
+    node *n = types_literal(
+        "core.dict",
+        "{'a': 1, 'b': {'c': 2.0, 'no': 'yes', 'e': {}, 'l': []}, "
+        "'x y': [1, [2, 'b: c'], {'d': null, 'f': true}], 's': 1e-08, "
+        "'t': '1.5', 'u': ''}");
+    char *yaml = types_export(n, "yaml");
+    CU_ASSERT_STRING_EQUAL(yaml, "a: 1\n"
+                                 "b:\n"
+                                 "  c: 2.0\n"
+                                 "  \"no\": \"yes\"\n"
+                                 "  e: {}\n"
+                                 "  l: []\n"
+                                 "\"x y\":\n"
+                                 "  - 1\n"
+                                 "  - - 2\n"
+                                 "    - \"b: c\"\n"
+                                 "  - d: null\n"
+                                 "    f: true\n"
+                                 "s: 1.0e-08\n"
+                                 "t: \"1.5\"\n"
+                                 "u: \"\"\n");
+    free(yaml);
+    node_free(n);
+    n = types_literal("core.list", "[[1], {}, 'a']");
+    yaml = types_export(n, "yaml");
+    CU_ASSERT_STRING_EQUAL(yaml, "- - 1\n- {}\n- a\n");
+    free(yaml);
+    node_free(n);
+}
+
 static void plugins_survive_an_export_without_format(void)
 {
     static const char *const types[] = {"core.list", "core.dict", "core.array",
@@ -166,6 +200,7 @@ static const unit_test tests[] = {
     {"dict_is_its_attributes", dict_is_its_attributes},
     {"exports_read_back", exports_read_back},
     {"export_without_a_format_is_json", export_without_a_format_is_json},
+    {"yaml_keeps_every_value", yaml_keeps_every_value},
     {"plugins_survive_an_export_without_format",
      plugins_survive_an_export_without_format},
     {"documents_are_literals_of_types_without_import",

@@ -123,6 +123,47 @@ static void damaged_pseudopotentials_do_no_harm(void)
     mutate_all("core.upf", NULL, (orma_str){upf, sizeof upf - 1}, 99);
 }
 
+/* Files of other types: of tests/data where there is a path. */
+static const struct {
+    const char *type, *format, *path, *content;
+} others[] = {
+    {"core.cif", "cif", TEST_DATA "/structures/quoting.cif", NULL},
+    {"core.cif", "cif", NULL,
+     "data_a\n_chemical_formula_sum 'O2 Ti'\n_space_group_IT_number 136\n"
+     "save_x\n_b 1\ndata_b\nloop_\n_chemical_formula_sum\n_c\na b 'c d' ;\n"
+     "_d\n;text\n;\n"},
+    {"core.structure", "cif", NULL,
+     "data_h\n_cell_length_a 4\n_cell_length_b 4\n_cell_length_c 4\n"
+     "_space_group_name_Hall '-F 4vw 2vw 3 (x-y,x+1/2y,z)'\nloop_\n"
+     "_atom_site_label\n_atom_site_fract_x\n_atom_site_fract_y\n"
+     "_atom_site_fract_z\nSi1 .1 .2 .3\n"},
+    {"core.array", "npy", TEST_DATA "/arrays/x.npy", NULL},
+    {"core.array", "npz", TEST_DATA "/arrays/savez.npz", NULL},
+    {"core.array", "npz", TEST_DATA "/arrays/savez_compressed.npz", NULL},
+    {"core.array.trajectory", "xyz", TEST_DATA "/structures/silicon.extxyz",
+     NULL},
+    {"core.array.trajectory", "xsf", NULL,
+     "BEGIN_INFO\n a\nEND_INFO\nANIMSTEPS 2\nCRYSTAL\nPRIMVEC 1\n3 0 0\n"
+     "0 3 0\n0 0 3\nCONVVEC\n3 0 0\n0 3 0\n0 0 3\nPRIMCOORD 1\n1 1\n"
+     "30 0 0 0\nPRIMVEC 2\n4 0 0\n0 4 0\n0 0 4\nPRIMCOORD 2\n1 1\n"
+     "Zn 0 0 0\n"},
+};
+
+static void other_damaged_files_do_no_harm(void)
+{
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        AUTO_BUF buf content = {0};
+        if (others[i].content != NULL)
+            buf_text(&content, others[i].content);
+        else
+            CU_ASSERT_EQUAL_FATAL(
+                file_read(others[i].path, 1 << 20, &content, NULL), ORMA_OK);
+        truncate_all(others[i].type, others[i].format, buf_view(&content));
+        mutate_all(others[i].type, others[i].format, buf_view(&content),
+                   (uint32_t)i + 1000);
+    }
+}
+
 static void files_of_other_formats_do_no_harm(void)
 {
     static const char *const formats[] = {"cif", "xyz", "poscar", "xsf", "pwi"};
@@ -152,12 +193,19 @@ static const char *const types[] = {
     "core.array.kpoints",
     "core.array.bands",
     "core.array.trajectory",
+    "core.array.xy",
+    "core.array.projection",
     "core.structure",
+    "core.cif",
+    "core.orbital",
     "core.singlefile",
     "core.upf",
     "core.folder",
     "core.remote",
+    "core.remote.stash",
     "core.remote.stash.folder",
+    "core.remote.stash.compress",
+    "core.remote.stash.custom",
     "core.code",
     "core.code.installed",
     "core.code.portable",
@@ -196,6 +244,25 @@ static const char *const odd_values[] = {
     "{\"label\": \"a\", \"filepath_executable\": \"x\", \"computer\": \"c\","
     " \"filepath_files\": \"/nonexistent\", \"with_mpi\": 3}",
     "{\"remote_path\": \"/\", \"computer\": \"c\"}",
+    "{\"stash_mode\": \"tar\", \"target_basepath\": \"/\", \"source_list\":"
+    " [1], \"computer\": \"c\", \"dereference\": []}",
+    "{\"target_basepath\": \"/\", \"source_list\": [], \"computer\": \"c\","
+    " \"fail_on_missing\": null}",
+    "{\"x_name\": \"\", \"x_units\": \"\\n\", \"y_names\": [], \"y_units\": [],"
+    " \"x_array\": [], \"array|x_array\": null}",
+    "{\"x_name\": \"a\", \"x_units\": \"b\", \"y_names\": [\"\\\"\"],"
+    " \"y_units\": [\"\"], \"x_array\": [1e308], \"y_arrays\": [[-1e308]]}",
+    "{\"orbital_dicts\": [null, {}, [], {\"_orbital_type\":"
+    " \"core.realhydrogen\", \"position\": [0, 0, 0],"
+    " \"angular_momentum\": 9}]}",
+    "{\"orbital_dicts\": [{\"orbital\": null, \"position\": {}}]}",
+    "[{\"orbital\": \"sp3\", \"position\": [0, 0, 0], \"diffusivity\": []}]",
+    "{\"orbital_dicts\": [], \"tags\": {}, \"proj_array_0\": null}",
+    "{\"filename\": \"a\", \"content\": \"data_\", \"scan_type\": 1,"
+    " \"formulae\": [[]], \"spacegroup_numbers\": {}, \"md5\": []}",
+    "{\"kpoints\": [[0,0,0],[1,1,1]], \"bands\": [[1],[2]], \"cell\":"
+    " [[0,0,0],[0,0,0],[0,0,0]], \"labels\": [[1, \"_\"], [0, \"G_\"]]}",
+    "{\"symbols\": [\"?\"], \"positions\": [[[0,0,0]]], \"units|x\": 1}",
     "{\"is_local\": true, \"local_executable\": \"\"}",
     "{\"array|x\": null, \"array|\": [1], \"labels\": 1, "
     "\"label_numbers\": 2}",
@@ -212,27 +279,27 @@ static json_object *odd_value(size_t i)
     return value;
 }
 
-static void odd_literals_do_no_harm(void)
-{
-    for (size_t t = 0; t < sizeof types / sizeof *types; t++)
-        for (size_t i = 0; i < sizeof odd_values / sizeof *odd_values; i++) {
-            json_object *literal = odd_value(i);
-            orma_error *error = NULL;
-            node *n = NULL;
-            const orma_status st = data_from_literal(types_registry(), types[t],
-                                                     literal, &n, &error);
-            CU_ASSERT(st == ORMA_OK || error != NULL);
-            if (st == ORMA_OK)
-                node_free(n);
-            orma_error_free(error);
-            json_object_put(literal);
-        }
-}
-
 /* Everything that a plugin is asked about a node with these attributes. */
 static void ask_everything(node *n)
 {
-    static const char *const formats[] = {"json", "cif", "raw", "upf", "none"};
+    static const char *const formats[] = {"json",
+                                          "cif",
+                                          "raw",
+                                          "upf",
+                                          "none",
+                                          "yaml",
+                                          "npy",
+                                          "npz",
+                                          "xyz",
+                                          "xsf",
+                                          "poscar",
+                                          "pwi",
+                                          "dat",
+                                          "gnuplot",
+                                          "agr",
+                                          "dat_blocks",
+                                          "dat_multicolumn",
+                                          "svg"};
     json_object *value = NULL;
 
     data_validate(types_registry(), n, NULL);
@@ -244,6 +311,25 @@ static void ask_everything(node *n)
         AUTO_BUF buf out = {0};
         data_export(types_registry(), n, formats[f], &out, NULL);
     }
+}
+
+static void odd_literals_do_no_harm(void)
+{
+    for (size_t t = 0; t < sizeof types / sizeof *types; t++)
+        for (size_t i = 0; i < sizeof odd_values / sizeof *odd_values; i++) {
+            json_object *literal = odd_value(i);
+            orma_error *error = NULL;
+            node *n = NULL;
+            const orma_status st = data_from_literal(types_registry(), types[t],
+                                                     literal, &n, &error);
+            CU_ASSERT(st == ORMA_OK || error != NULL);
+            if (st == ORMA_OK) {
+                ask_everything(n);
+                node_free(n);
+            }
+            orma_error_free(error);
+            json_object_put(literal);
+        }
 }
 
 /* Nodes of a damaged or foreign database are read without checks. */
@@ -272,6 +358,7 @@ static const unit_test tests[] = {
     {"mutated_structures_do_no_harm", mutated_structures_do_no_harm},
     {"damaged_pseudopotentials_do_no_harm",
      damaged_pseudopotentials_do_no_harm},
+    {"other_damaged_files_do_no_harm", other_damaged_files_do_no_harm},
     {"files_of_other_formats_do_no_harm", files_of_other_formats_do_no_harm},
     {NULL, NULL},
 };

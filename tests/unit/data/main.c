@@ -7,10 +7,15 @@
 int main(void)
 {
     static const unit_suite *const suites[] = {
-        &scalars_suite, &collections_suite,     &arrays_suite, &structure_suite,
-        &cif_suite,     &structure_files_suite, &pwi_suite,    &files_suite,
-        &upf_suite,     &codes_suite,           &aiida_suite,  &damage_suite,
-        NULL,
+        &scalars_suite,     &collections_suite,
+        &arrays_suite,      &structure_suite,
+        &cif_suite,         &structure_files_suite,
+        &pwi_suite,         &files_suite,
+        &upf_suite,         &codes_suite,
+        &aiida_suite,       &cif_file_suite,
+        &spectra_suite,     &array_files_suite,
+        &bands_files_suite, &trajectory_files_suite,
+        &damage_suite,      NULL,
     };
     const int status = unit_run(suites);
 

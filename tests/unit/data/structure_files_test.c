@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "unit/data/suites.h"
@@ -99,6 +100,33 @@ static void poscar_without_names_names_the_remedy(void)
                          ":6: a line of element names is missing");
 }
 
+/* VASP 4's own form: the first line names the species. */
+static void poscar_takes_names_from_its_title(void)
+{
+    static structure_view s;
+    node *n = types_import_text("core.structure", "poscar", "vasp4",
+                                "B N cubic\n3.57\n0 .5 .5\n.5 0 .5\n.5 .5 0\n"
+                                "1 1\nDirect\n0 0 0\n.25 .25 .25\n");
+    types_structure(n, &s);
+    CU_ASSERT_STRING_EQUAL(s.kinds[0], "B");
+    CU_ASSERT_STRING_EQUAL(s.kinds[1], "N");
+    CU_ASSERT(near_to(s.positions[1][0], 3.57 / 4));
+    node_free(n);
+}
+
+/* One factor for each axis, as VASP 6 takes them. */
+static void poscar_scales_each_axis(void)
+{
+    static structure_view s;
+    node *n = types_import_text("core.structure", "poscar", "scaled",
+                                "title\n2.0 3.0 4.0\n1 0 0\n0 1 0\n0 0 1\nSi\n"
+                                "1\nCartesian\n0.5 0.5 0.5\n");
+    types_structure(n, &s);
+    CU_ASSERT(near_to(s.cell[2][2], 4));
+    CU_ASSERT(near_to(s.positions[0][1], 1.5));
+    node_free(n);
+}
+
 static void damaged_poscar_is_told_with_its_line(void)
 {
     refuse("flat_cell.poscar", "span no volume");
@@ -140,6 +168,39 @@ static void xsf_dimensions_are_periodic_directions(void)
                               "w.xsf:1: \"CRYSTALS\" is no keyword");
 }
 
+/* Blocks of other things before and behind the structure are passed over. */
+static void xsf_blocks_are_passed_over(void)
+{
+    static structure_view s;
+    node *n = types_import_text(
+        "core.structure", NULL, "grid.xsf",
+        "BEGIN_INFO\n Fermi Energy: 1.0\nEND_INFO\nCRYSTAL\nPRIMVEC\n3 0 0\n"
+        "0 3 0\n0 0 3\nCONVCOORD\n1 1\n6 1 1 1\nPRIMCOORD\n1 1\n14 0 0 1\n"
+        "BEGIN_BLOCK_DATAGRID_3D\nx\nBEGIN_DATAGRID_3D_y\n2 2 2\n0 0 0\n"
+        "END_DATAGRID_3D\nEND_BLOCK_DATAGRID_3D\n");
+    types_structure(n, &s);
+    CU_ASSERT_EQUAL(s.n, 1);
+    CU_ASSERT_STRING_EQUAL(s.kinds[0], "Si");
+    CU_ASSERT(near_to(s.positions[0][2], 1));
+    node_free(n);
+}
+
+static void json_is_the_literal(void)
+{
+    node *n = types_import("core.structure", NULL, types_data("alloy.cif"));
+    char *written = types_export(n, "json");
+    node *back = types_import_text("core.structure", NULL, "s.json", written);
+    CU_ASSERT(types_same_structure(n, back));
+    free(written);
+    node_free(back);
+    node_free(n);
+    back = types_import_text("core.structure", NULL, "s.yaml",
+                             "cell: [[3, 0, 0], [0, 3, 0], [0, 0, 3]]\n"
+                             "sites: [{symbol: No, position: [0, 0, 0]}]\n");
+    types_has_summary(back, "No, 1 site, 27.00 A^3");
+    node_free(back);
+}
+
 static const unit_test tests[] = {
     {"a_molecule_gets_a_box", a_molecule_gets_a_box},
     {"the_last_frame_counts", the_last_frame_counts},
@@ -148,9 +209,13 @@ static const unit_test tests[] = {
     {"poscar_scales_to_a_volume", poscar_scales_to_a_volume},
     {"poscar_without_names_names_the_remedy",
      poscar_without_names_names_the_remedy},
+    {"poscar_takes_names_from_its_title", poscar_takes_names_from_its_title},
+    {"poscar_scales_each_axis", poscar_scales_each_axis},
     {"damaged_poscar_is_told_with_its_line",
      damaged_poscar_is_told_with_its_line},
     {"xsf_is_read", xsf_is_read},
+    {"xsf_blocks_are_passed_over", xsf_blocks_are_passed_over},
+    {"json_is_the_literal", json_is_the_literal},
     {"xsf_dimensions_are_periodic_directions",
      xsf_dimensions_are_periodic_directions},
     {NULL, NULL},

@@ -17,6 +17,11 @@ extern const unit_suite files_suite;
 extern const unit_suite upf_suite;
 extern const unit_suite codes_suite;
 extern const unit_suite aiida_suite;
+extern const unit_suite cif_file_suite;
+extern const unit_suite spectra_suite;
+extern const unit_suite array_files_suite;
+extern const unit_suite bands_files_suite;
+extern const unit_suite trajectory_files_suite;
 extern const unit_suite damage_suite;
 
 #endif
