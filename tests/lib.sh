@@ -11,7 +11,11 @@
 #   skip_all REASON        ends the test: the machine lacks something
 #   finish                 last line: prints the plan, exits 1 after a failure
 set -u
-work=$(mktemp -d "${TMPDIR:-/tmp}/orma-test-XXXXXX")
+# Below an empty $work, tests would write to and remove from the root folder.
+work=$(mktemp -d "${TMPDIR:-/tmp}/orma-test-XXXXXX") && [ -d "${work:-}" ] || {
+    echo "Bail out! no folder to work in"
+    exit 1
+}
 trap 'rm -rf "$work"' EXIT
 export ORMA_PATH=$work/orma HOME=$work/home XDG_DATA_HOME=$work/data NO_COLOR=1 TZ=UTC
 unset ORMA_PROFILE EMAIL

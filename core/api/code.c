@@ -6,6 +6,7 @@
 
 #include <json-c/linkhash.h>
 
+#include <api/codes.h>
 #include <api/connection.h>
 #include <api/defaults.h>
 #include <api/handout.h>
@@ -44,18 +45,15 @@ static const struct code_type {
     {CODE_CONTAINERIZED, true, false, true},
 };
 
-/* Attributes as AiiDA stores them, with their options and defaults. */
-static const struct {
-    const char *option, *attribute;
-    enum { DEFAULT_EMPTY, DEFAULT_FALSE, DEFAULT_NULL } fallback;
-} attributes[] = {
-    {"default_calc_job_plugin", "input_plugin", DEFAULT_NULL},
-    {"prepend_text", "prepend_text", DEFAULT_EMPTY},
-    {"append_text", "append_text", DEFAULT_EMPTY},
-    {"use_double_quotes", "use_double_quotes", DEFAULT_FALSE},
-    {"with_mpi", "with_mpi", DEFAULT_NULL},
-    {"wrap_cmdline_params", "wrap_cmdline_params", DEFAULT_FALSE},
-    {"filepath_executable", "filepath_executable", DEFAULT_EMPTY},
+const code_attribute code_attributes[] = {
+    {"default_calc_job_plugin", "input_plugin", CODE_DEFAULT_NULL},
+    {"prepend_text", "prepend_text", CODE_DEFAULT_EMPTY},
+    {"append_text", "append_text", CODE_DEFAULT_EMPTY},
+    {"use_double_quotes", "use_double_quotes", CODE_DEFAULT_FALSE},
+    {"with_mpi", "with_mpi", CODE_DEFAULT_NULL},
+    {"wrap_cmdline_params", "wrap_cmdline_params", CODE_DEFAULT_FALSE},
+    {"filepath_executable", "filepath_executable", CODE_DEFAULT_EMPTY},
+    {NULL, NULL, CODE_DEFAULT_NULL},
 };
 
 static const struct code_type *type_of(const char *entry)
@@ -73,7 +71,8 @@ static void problem(buf *problems, const char *option, const char *message)
 }
 
 static void check_options(const struct code_type *type,
-                          const json_object *given, buf *problems)
+                          const json_object *given, bool brings_files,
+                          buf *problems)
 {
     const char *label = field_text(given, "label");
     const char *executable = field_text(given, "filepath_executable");
@@ -93,7 +92,7 @@ static void check_options(const struct code_type *type,
     if (!type->on_computer && has_computer)
         problem(problems, "computer",
                 "must not be given: a portable code goes to any computer");
-    if (type->has_files && !has_files)
+    if (type->has_files && !has_files && !brings_files)
         problem(problems, "filepath_files",
                 "is missing: the folder with the code's files");
     if (!type->has_files && has_files)
@@ -113,19 +112,18 @@ static void check_options(const struct code_type *type,
 static void set_attributes(node *code, const struct code_type *type,
                            const json_object *given, const char *plugin)
 {
-    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
-        const json_object *value = json_get(given, attributes[i].option);
+    for (const code_attribute *a = code_attributes; a->option != NULL; a++) {
+        const json_object *value = json_get(given, a->option);
         json_object *stored = value != NULL ? json_copy(value) : NULL;
-        if (text_equal(attributes[i].attribute, "input_plugin") &&
-            plugin != NULL) {
+        if (text_equal(a->attribute, "input_plugin") && plugin != NULL) {
             json_object_put(stored);
             stored = json_object_new_string(plugin);
         }
-        if (stored == NULL && attributes[i].fallback == DEFAULT_EMPTY)
+        if (stored == NULL && a->fallback == CODE_DEFAULT_EMPTY)
             stored = json_object_new_string("");
-        if (stored == NULL && attributes[i].fallback == DEFAULT_FALSE)
+        if (stored == NULL && a->fallback == CODE_DEFAULT_FALSE)
             stored = json_object_new_boolean(0);
-        json_set(code->attributes, attributes[i].attribute, stored);
+        json_set(code->attributes, a->attribute, stored);
     }
     if (!type->in_container)
         return;
@@ -143,13 +141,24 @@ static orma_status add_file(void *user, const char *relative, const char *path,
                   : node_put_local(code, relative, path, err);
 }
 
-static orma_status add_files(node *code, const json_object *given,
+static orma_status copy_file(void *user, const char *path, const char *key,
                              orma_error **err)
+{
+    node *code = user;
+    return key != NULL ? node_put_key(code, path, key, err)
+                       : node_put_folder(code, path, err);
+}
+
+/* Those of the code that is copied, unless a folder is given. */
+static orma_status add_files(node *code, const json_object *given,
+                             const node *original, orma_error **err)
 {
     const char *folder = field_text(given, "filepath_files");
     const char *executable = field_text(given, "filepath_executable");
-    AUTO_FREE char *path = file_join(folder, executable);
 
+    if (folder == NULL)
+        return repository_walk(original->repository, copy_file, code, err);
+    AUTO_FREE char *path = file_join(folder, executable);
     if (!file_is_dir(folder))
         return error_set(err, ORMA_E_INVALID, "code", 0,
                          "filepath_files: \"%s\" is not a folder", folder);
@@ -162,9 +171,8 @@ static orma_status add_files(node *code, const json_object *given,
     return file_walk(folder, add_file, code, err);
 }
 
-/* AiiDA finds a code by its full label, so that must be one code's only. */
-static orma_status refuse_taken(orma_profile *p, const char *label,
-                                const char *computer, orma_error **err)
+orma_status code_refuse_taken(orma_profile *p, const char *label,
+                              const char *computer, orma_error **err)
 {
     AUTO_JSON json_object *rows = NULL;
     const orma_status st = store_list_codes(p->store, &rows, err);
@@ -206,7 +214,7 @@ static orma_status resolve(orma_profile *p, const json_object *given,
             return error_set(err, st, "code", 0, "default_calc_job_plugin");
         *plugin = entry->name;
     }
-    return refuse_taken(
+    return code_refuse_taken(
         p, field_text(given, "label"),
         *computer != NULL ? json_get_text(*computer, "label", "") : NULL, err);
 }
@@ -231,7 +239,7 @@ static orma_status fill(node *code, const struct code_type *type,
         code->computer_pk = json_get_int(computer, "pk", 0);
         uuid_parse(json_get_text(computer, "uuid", ""), &code->computer_uuid);
     }
-    return type->has_files ? add_files(code, given, err) : ORMA_OK;
+    return ORMA_OK;
 }
 
 static orma_status store_one(orma_profile *p, node *code, orma_error **err)
@@ -265,40 +273,61 @@ static orma_status unknown_type(const char *entry, orma_error **err)
     return ORMA_E_NOT_FOUND;
 }
 
-orma_status orma_code_create(orma_profile *profile, const char *entry,
-                             orma_str options, int64_t *pk, orma_error **err)
+static orma_status check_given(const struct code_type *type,
+                               const json_object *given, bool brings_files,
+                               orma_error **err)
 {
-    const struct code_type *type = type_of(entry);
-    AUTO_JSON json_object *given = NULL;
-    AUTO_JSON json_object *computer = NULL;
-    AUTO_NODE node *code = NULL;
     AUTO_BUF buf problems = {0};
-    const char *plugin = NULL;
 
-    if (type == NULL)
-        return unknown_type(entry, err);
-    orma_status st = take_in(options, "options", &given, err);
-    if (st == ORMA_OK)
-        st = fields_check(given, code_fields,
-                          sizeof code_fields / sizeof *code_fields, err);
+    orma_status st = fields_check(
+        given, code_fields, sizeof code_fields / sizeof *code_fields, err);
     if (st != ORMA_OK)
         return st;
-    check_options(type, given, &problems);
+    check_options(type, given, brings_files, &problems);
     st = buf_status(&problems, err);
     if (st == ORMA_OK && problems.len > 0)
         st = error_set_lines(err, ORMA_E_INVALID, "code", 0,
                              buf_c_str(&problems));
+    return st;
+}
+
+orma_status code_store(orma_profile *profile, const char *entry,
+                       const json_object *given, const node *original,
+                       int64_t *pk, orma_error **err)
+{
+    const struct code_type *type = type_of(entry);
+    AUTO_JSON json_object *computer = NULL;
+    AUTO_NODE node *code = NULL;
+    const char *plugin = NULL;
+
+    if (type == NULL)
+        return unknown_type(entry, err);
+    orma_status st = check_given(type, given, original != NULL, err);
     if (st == ORMA_OK)
         st = resolve(profile, given, &computer, &plugin, err);
     if (st == ORMA_OK)
         st = data_create(profile->registry, type->entry, &code, err);
     if (st == ORMA_OK)
         st = fill(code, type, given, computer, plugin, err);
+    if (st == ORMA_OK && type->has_files)
+        st = add_files(code, given, original, err);
     if (st == ORMA_OK)
         st = store_one(profile, code, err);
     if (st == ORMA_OK)
         *pk = code->pk;
     return st;
+}
+
+orma_status orma_code_create(orma_profile *profile, const char *entry,
+                             orma_str options, int64_t *pk, orma_error **err)
+{
+    AUTO_JSON json_object *given = NULL;
+
+    if (type_of(entry) == NULL)
+        return unknown_type(entry, err);
+    const orma_status st = take_in(options, "options", &given, err);
+    return st == ORMA_OK ? code_store(profile, entry, given, NULL, pk, err)
+                         : st;
 }
 
 /* "label@computer" or "label". */

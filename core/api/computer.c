@@ -5,6 +5,7 @@
 
 #include <json-c/linkhash.h>
 
+#include <api/computer_keys.h>
 #include <api/defaults.h>
 #include <api/handout.h>
 #include <api/profile_internal.h>
@@ -29,10 +30,7 @@ static const field setup_fields[] = {
     {"minimum_scheduler_poll_interval", FIELD_NUMBER, false},
 };
 
-/* AiiDA's names of the metadata, where they differ from the options'. */
-static const struct {
-    const char *option, *key;
-} metadata_keys[] = {
+const computer_key computer_keys[] = {
     {"work_dir", "workdir"},
     {"shebang", "shebang"},
     {"mpirun_command", "mpirun_command"},
@@ -42,6 +40,7 @@ static const struct {
     {"append_text", "append_text"},
     {"use_double_quotes", "use_double_quotes"},
     {"minimum_scheduler_poll_interval", "minimum_scheduler_poll_interval"},
+    {NULL, NULL},
 };
 
 /* What mpirun_command may hold in braces: the schedulers' resources. */
@@ -152,13 +151,12 @@ static const char *canonical(registry *r, enum plugin_kind kind,
 static json_object *metadata_of(const json_object *given)
 {
     json_object *metadata = json_object_new_object();
-    for (size_t i = 0; i < sizeof metadata_keys / sizeof *metadata_keys; i++) {
-        const json_object *value = json_get(given, metadata_keys[i].option);
+    for (const computer_key *k = computer_keys; k->option != NULL; k++) {
+        const json_object *value = json_get(given, k->option);
         if (value == NULL)
             continue;
-        const bool is_words =
-            text_equal(metadata_keys[i].option, "mpirun_command");
-        json_set(metadata, metadata_keys[i].key,
+        const bool is_words = text_equal(k->option, "mpirun_command");
+        json_set(metadata, k->key,
                  is_words ? mpi_words(value) : json_copy(value));
     }
     return metadata;

@@ -6,6 +6,9 @@
 #define CORE_API_DEFAULTS_H
 
 #define DEFAULT_STORAGE "core.sqlite_dos"
+#define DEFAULT_SERVER_STORAGE "core.psql_dos" /* of `presto --use-postgres`   \
+                                                */
+#define DEFAULT_ARCHIVE "core.sqlite_zip"
 #define DEFAULT_TRANSPORT "core.local"
 #define DEFAULT_SCHEDULER "core.direct"
 #define DEFAULT_CODE "core.code.installed"

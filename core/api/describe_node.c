@@ -35,7 +35,7 @@ bool node_is_process(const char *node_type)
     return text_starts(node_type, "process.");
 }
 
-bool node_is_code(const node *n)
+static bool node_is_code(const node *n)
 {
     return text_starts(n->node_type, "data.core.code.");
 }
@@ -70,7 +70,7 @@ void process_state_text(const json_object *attributes, buf *out)
                    (long long)json_get_int(attributes, "exit_status", 0));
 }
 
-void code_full_label(orma_profile *p, const node *n, buf *out)
+static void code_full_label(orma_profile *p, const node *n, buf *out)
 {
     AUTO_JSON json_object *computer = NULL;
     AUTO_ERROR orma_error *ignored = NULL;

@@ -199,13 +199,20 @@ static orma_status dump_one(void *user, const char *path, const char *key,
     return stream(d->store, key, write_to_fd, &fd, err);
 }
 
+orma_status node_write_files(store *s, const json_object *tree,
+                             const char *folder, orma_error **err)
+{
+    struct dump d = {s, folder};
+    const orma_status st = file_mkdirs(folder, 0777, err);
+    return st == ORMA_OK ? repository_walk(tree, dump_one, &d, err) : st;
+}
+
 orma_status orma_node_dump(orma_profile *profile, const char *node_name,
                            const char *folder, orma_error **err)
 {
     AUTO_NODE node *n = NULL;
-    struct dump d = {profile->store, folder};
-
-    orma_status st = store_find_node(profile->store, node_name, NULL, &n, err);
+    const orma_status st =
+        store_find_node(profile->store, node_name, NULL, &n, err);
     if (st != ORMA_OK)
         return st;
     if (access(folder, F_OK) == 0) {
@@ -214,7 +221,5 @@ orma_status orma_node_dump(orma_profile *profile, const char *node_name,
         error_hint(err, "name a folder that does not exist");
         return ORMA_E_REFUSED;
     }
-    st = file_mkdirs(folder, 0777, err);
-    return st == ORMA_OK ? repository_walk(n->repository, dump_one, &d, err)
-                         : st;
+    return node_write_files(profile->store, n->repository, folder, err);
 }

@@ -81,6 +81,8 @@ static const char *mismatch(const json_object *value, enum field_type type)
                    : "a number from 0 on";
     case FIELD_WORDS:
         return is_words(value) ? NULL : "text or a list of texts";
+    case FIELD_LIST:
+        return json_object_is_type(value, json_type_array) ? NULL : "a list";
     case FIELD_OBJECT:
         return json_object_is_type(value, json_type_object) ? NULL
                                                             : "a mapping";

@@ -24,6 +24,7 @@ typedef struct field {
         FIELD_COUNT,  /* an integer above 0 */
         FIELD_NUMBER, /* not below 0 */
         FIELD_WORDS,  /* text, or an array of texts */
+        FIELD_LIST,   /* an array */
         FIELD_OBJECT
     } type;
     bool required;

@@ -11,7 +11,9 @@
 #include <base/error.h>
 #include <base/file.h>
 #include <base/text.h>
+#include <config/caching.h>
 #include <engine/run.h>
+#include <storage/cache.h>
 
 /* Spec and inputs of one launch. */
 typedef struct launch {
@@ -117,7 +119,8 @@ static bool set_process(const node *n, json_object *result)
         if (!json_set(result, keys[i],
                       json_object_get(json_get(n->attributes, keys[i]))))
             return false;
-    return true;
+    const char *source = json_get_text(n->extras, CACHE_FROM, NULL);
+    return source == NULL || json_set_text(result, "cached_from", source);
 }
 
 orma_status orma_process_result(orma_profile *profile, int64_t pk, char **json,
@@ -182,6 +185,48 @@ static void steering_read(const orma_profile *profile,
     s->run.progress_user = options->user;
 }
 
+static orma_status unknown_policy(const char *word, orma_error **err)
+{
+    const orma_status st =
+        error_set(err, ORMA_E_INVALID, "api", 0,
+                  "\"%.40s\" is no policy of the cache", word);
+    error_hint(err, "use, refresh, ignore or require");
+    return st;
+}
+
+/* The caller's word, else what the profile says of this process. */
+static orma_status read_cache_policy(const orma_profile *p,
+                                     const process_spec *spec,
+                                     const orma_run_options *options,
+                                     enum cache_policy *policy,
+                                     orma_error **err)
+{
+    static const char *const words[] = {
+        [CACHE_IGNORE] = "ignore",
+        [CACHE_USE] = "use",
+        [CACHE_REFRESH] = "refresh",
+        [CACHE_REQUIRE] = "require",
+    };
+    const char *word =
+        options != NULL && ORMA_HAS(orma_run_options, options, cache)
+            ? options->cache
+            : NULL;
+    bool enabled = false;
+
+    for (size_t i = 0; word != NULL && i < sizeof words / sizeof *words; i++)
+        if (text_equal(word, words[i])) {
+            *policy = (enum cache_policy)i;
+            return ORMA_OK;
+        }
+    if (word != NULL)
+        return unknown_policy(word, err);
+    const orma_status st = caching_is_enabled(
+        p->config, p->name, spec->process_type, &enabled, err);
+    if (st == ORMA_OK)
+        *policy = enabled ? CACHE_USE : CACHE_IGNORE;
+    return st;
+}
+
 orma_status orma_run(orma_profile *profile, const char *entry, orma_str inputs,
                      const orma_run_options *options, int64_t *pk, char **json,
                      orma_error **err)
@@ -196,6 +241,8 @@ orma_status orma_run(orma_profile *profile, const char *entry, orma_str inputs,
     if (st == ORMA_OK && json_get_bool(l.inputs->metadata, "dry_run", false))
         st = error_set(err, ORMA_E_UNSUPPORTED, "api", 0,
                        "metadata.dry_run: a dry run is orma_dry_run()'s");
+    if (st == ORMA_OK)
+        st = read_cache_policy(profile, l.spec, options, &s.run.cache, err);
     if (st == ORMA_OK)
         st = engine_run(profile->registry, profile->store, l.spec, l.inputs,
                         &s.run, pk, err);
@@ -226,8 +273,8 @@ orma_status orma_resume(orma_profile *profile, const char *process,
 
     *pk = 0;
     steering_read(profile, options, &s);
-    orma_status st = store_find_node(profile->store, process, "process.", &n,
-                                     err);
+    orma_status st =
+        store_find_node(profile->store, process, "process.", &n, err);
     if (st != ORMA_OK)
         return st;
     *pk = n->pk;

@@ -12,6 +12,7 @@
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/text.h>
+#include <storage/cache.h>
 
 /* Attributes of a process that its description repeats, in this order. */
 static const char *const process_attributes[] = {
@@ -162,6 +163,9 @@ orma_status orma_node_show(orma_profile *profile, const char *node_name,
             if (value != NULL)
                 json_set(out, process_attributes[i], json_copy(value));
         }
+        const char *source = json_get_text(n->extras, CACHE_FROM, NULL);
+        if (source != NULL)
+            json_set_text(out, "cached_from", source);
     }
     st = add_links(profile, n, true, out, err);
     if (st == ORMA_OK)

@@ -27,10 +27,11 @@ void node_summary(orma_profile *p, const node *n, buf *out);
 /* "⏹ Finished [0]", as AiiDA shows a process's state. */
 void process_state_text(const json_object *attributes, buf *out);
 
-/* "label@computer" of a code. */
-void code_full_label(orma_profile *p, const node *n, buf *out);
+/* Writes the files of a repository tree below the folder, which is made; none
+ * of them may be there. */
+orma_status node_write_files(store *s, const json_object *tree,
+                             const char *folder, orma_error **err);
 
-bool node_is_code(const node *n);
 bool node_is_process(const char *node_type);
 
 #endif

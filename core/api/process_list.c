@@ -40,6 +40,8 @@ static const struct {
     {"scheduler_state", "attributes.scheduler_state"},
     {"exception", "attributes.exception"},
     {"version", "attributes.version"},
+    {"cached", "extras._aiida_cached_from"},
+    {"cached_from", "extras._aiida_cached_from"},
 };
 
 enum { MAX_PROJECTIONS = sizeof projections / sizeof *projections };
@@ -253,6 +255,8 @@ static orma_status write_row(void *user, const orma_str *values,
             st = write_state(l, values, err);
         else if (text_equal(s->names[i], "paused") && str_equal(value, "null"))
             buf_text(&l->text, "false"); /* only paused ones have it */
+        else if (text_equal(s->names[i], "cached"))
+            buf_text(&l->text, str_equal(value, "null") ? "false" : "true");
         else
             write_value(&l->text, value);
     }

@@ -14,15 +14,10 @@
 #include <base/log.h>
 #include <base/text.h>
 #include <config/access.h>
+#include <storage/provision.h>
 
 /* Members of a storage's or broker's configuration that nobody prints. */
 static const char *const secret_endings[] = {"password", "secret", "token"};
-
-static inline void cleanup_config(config **c)
-{
-    config_close(*c);
-}
-#define AUTO_CONFIG __attribute__((cleanup(cleanup_config)))
 
 static orma_status set_user(orma_profile *p, const json_object *profile,
                             orma_error **err)
@@ -171,14 +166,18 @@ orma_status orma_profile_show(const char *name, char **json, orma_error **err)
 
     json_object *shown = json_object_new_object();
     AUTO_JSON json_object *members = without_secrets(profile);
+    AUTO_FREE char *place =
+        storage_place(json_get_path(profile, "storage.config"));
     json_set_text(shown, "name", found);
     json_set_bool(shown, "default",
                   text_equal(found, config_default_profile(c)));
     if (json_object_is_type(members, json_type_object)) {
-        json_object_object_foreach(members, key, value) {
+        json_object_object_foreach(members, key, value)
+        {
             json_set(shown, key, json_object_get(value));
         }
     }
+    json_set_text(shown, "data", place != NULL ? place : "");
     return hand_out(shown, json, err);
 }
 
@@ -198,15 +197,31 @@ orma_status orma_profile_set_default(const char *name, orma_error **err)
     return config_save(c, err);
 }
 
-/* The storage's own folder, when it is one that orma may remove: it holds an
- * object container. */
-static char *removable_storage(const json_object *profile)
+char *storage_place(const json_object *storage_config)
 {
-    const char *folder = json_get_text(json_get_path(profile, "storage.config"),
-                                       "filepath", NULL);
-    AUTO_FREE char *marker =
-        folder != NULL ? file_join(folder, "container/config.json") : NULL;
-    return marker != NULL && file_exists(marker) ? text_copy(folder) : NULL;
+    const char *folder = json_get_text(storage_config, "filepath", NULL);
+    const char *database = json_get_text(storage_config, "database_name", NULL);
+    const char *host = json_get_text(storage_config, "database_hostname", NULL);
+    const char *uri = json_get_text(storage_config, "repository_uri", "");
+
+    if (folder != NULL || database == NULL)
+        return text_copy(folder != NULL ? folder : "");
+    if (text_starts(uri, "file://"))
+        uri += strlen("file://");
+    return text_printf(
+        "database \"%s\" at %s, files in %s", database,
+        host != NULL && host[0] != '\0' ? host : "the local socket", uri);
+}
+
+static orma_status destroy_storage(const json_object *profile, orma_error **err)
+{
+    registry *r = NULL;
+    const json_object *storage = json_get(profile, "storage");
+    const orma_status st = registry_default(&r, err);
+    return st == ORMA_OK
+               ? storage_destroy(r, json_get_text(storage, "backend", ""),
+                                 json_get(storage, "config"), err)
+               : st;
 }
 
 static orma_status refuse_open_profile(const config *c, const char *name,
@@ -224,6 +239,42 @@ static orma_status refuse_open_profile(const config *c, const char *name,
     return st;
 }
 
+/* Two profiles may name one storage. */
+static orma_status refuse_shared_data(const config *c, const char *name,
+                                      const json_object *profile,
+                                      orma_error **err)
+{
+    AUTO_FREE char *place =
+        storage_place(json_get_path(profile, "storage.config"));
+    AUTO_JSON json_object *names = config_profile_names(c);
+    if (place == NULL || names == NULL)
+        return error_no_memory(err);
+
+    for (size_t i = 0; i < json_object_array_length(names); i++) {
+        const char *other =
+            json_object_get_string(json_object_array_get_idx(names, i));
+        const json_object *sharer = NULL;
+        const char *found = NULL;
+        if (text_equal(other, name))
+            continue;
+        const orma_status st = config_profile(c, other, &found, &sharer, err);
+        if (st != ORMA_OK)
+            return st;
+        AUTO_FREE char *same =
+            storage_place(json_get_path(sharer, "storage.config"));
+        if (same == NULL)
+            return error_no_memory(err);
+        if (*place == '\0' || !text_equal(same, place))
+            continue;
+        error_set(err, ORMA_E_REFUSED, "profile", 0,
+                  "the data of profile \"%s\" is that of profile \"%s\" too",
+                  name, other);
+        error_hint(err, "delete the profile alone, with --keep-data");
+        return ORMA_E_REFUSED;
+    }
+    return ORMA_OK;
+}
+
 orma_status orma_profile_delete(const char *name, int32_t delete_data,
                                 orma_error **err)
 {
@@ -235,30 +286,23 @@ orma_status orma_profile_delete(const char *name, int32_t delete_data,
         st = config_profile(c, name, &found, &profile, err);
     if (st == ORMA_OK)
         st = refuse_open_profile(c, found, err);
+    if (st == ORMA_OK && delete_data)
+        st = refuse_shared_data(c, found, profile, err);
     if (st != ORMA_OK)
         return st;
 
     AUTO_FREE char *removed = text_copy(found);
-    AUTO_FREE char *storage = delete_data ? removable_storage(profile) : NULL;
     AUTO_FREE char *records =
         text_printf("%s/access/%s", config_folder(c), found);
     if (removed == NULL || records == NULL)
         return error_no_memory(err);
-    if (delete_data && storage == NULL) {
-        st = error_set(err, ORMA_E_UNSUPPORTED, "profile", 0,
-                       "the storage of profile \"%s\" is no folder that orma "
-                       "made, so its data must be deleted by its own tools",
-                       found);
-        error_hint(err, "keep the data with --keep-data");
+    /* The data first: while they are there, the profile is the only way to
+     * find them, and where half of them went, this can be said again. */
+    if (delete_data)
+        st = destroy_storage(profile, err);
+    if (st != ORMA_OK)
         return st;
-    }
-    /* The configuration first: data without a profile can be found again, a
-     * profile without data is broken. */
     config_remove_profile(c, removed);
     st = config_save(c, err);
-    if (st == ORMA_OK)
-        st = file_remove_tree(records, err);
-    if (st == ORMA_OK && storage != NULL)
-        st = file_remove_tree(storage, err);
-    return st;
+    return st == ORMA_OK ? file_remove_tree(records, err) : st;
 }

@@ -16,4 +16,8 @@ struct orma_profile {
     struct profile_access *access; /* record in access/<profile>, owned */
 };
 
+/* Where a storage's data lie, in words, from its storage.config; the caller
+ * frees it. */
+char *storage_place(const json_object *storage_config);
+
 #endif

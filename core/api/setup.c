@@ -14,11 +14,20 @@
 #include <base/error.h>
 #include <base/file.h>
 #include <base/text.h>
+#include <storage/provision.h>
 
 static const field presto_fields[] = {
-    {"profile_name", FIELD_TEXT, false}, {"email", FIELD_TEXT, false},
-    {"first_name", FIELD_TEXT, false},   {"last_name", FIELD_TEXT, false},
-    {"institution", FIELD_TEXT, false},  {"workdir", FIELD_TEXT, false},
+    {"profile_name", FIELD_TEXT, false},
+    {"email", FIELD_TEXT, false},
+    {"first_name", FIELD_TEXT, false},
+    {"last_name", FIELD_TEXT, false},
+    {"institution", FIELD_TEXT, false},
+    {"workdir", FIELD_TEXT, false},
+    {"use_postgres", FIELD_BOOL, false},
+    {"postgres_hostname", FIELD_TEXT, false},
+    {"postgres_port", FIELD_COUNT, false},
+    {"postgres_username", FIELD_TEXT, false},
+    {"postgres_password", FIELD_TEXT, false},
 };
 
 static const field setup_fields[] = {
@@ -36,6 +45,7 @@ struct setup {
     const char *backend;
     json_object *storage_config; /* owned */
     char *made_folder;           /* storage folder to remove on failure */
+    bool has_provision;          /* role and database were made for it */
     char *email;
     int64_t user_pk;
 };
@@ -183,29 +193,110 @@ static orma_status fill_config(registry *r, const plugin_entry *entry,
     return buf_status(&problems, err);
 }
 
+/* repository/psql_dos_<hex> below the configuration; NULL without memory. */
+static char *fresh_folder(const struct setup *s)
+{
+    char hex[33];
+    const char *dot = strrchr(s->backend, '.');
+
+    random_hex(hex);
+    return text_printf("%s/repository/%s_%s", config_folder(s->config),
+                       dot != NULL ? dot + 1 : s->backend, hex);
+}
+
+/* Where a server keeps the rows, the files have a folder of their own. A plain
+ * path may be given for its URI. */
+static orma_status default_repository(struct setup *s, orma_error **err)
+{
+    static const char scheme[] = "file://";
+    const char *given = field_text(s->storage_config, "repository_uri");
+    AUTO_FREE char *folder = NULL;
+
+    if (given == NULL)
+        folder = fresh_folder(s);
+    else if (text_starts(given, scheme))
+        folder = text_copy(given + strlen(scheme));
+    else
+        folder = file_absolute(given);
+    AUTO_FREE char *uri =
+        folder == NULL ? NULL : text_printf("%s%s", scheme, folder);
+    if (uri == NULL || !json_set_text(s->storage_config, "repository_uri", uri))
+        return error_no_memory(err);
+    s->made_folder = file_exists(folder) ? NULL : text_copy(folder);
+    return given == NULL ? file_mkdirs_for(folder, 0700, err) : ORMA_OK;
+}
+
 /* AiiDA's place for a storage in a folder: repository/sqlite_dos_<hex>. */
 static orma_status default_folder(struct setup *s, orma_error **err)
 {
-    char hex[33];
-
-    if (!text_equal(s->backend, DEFAULT_STORAGE))
+    const bool is_archive = text_equal(s->backend, DEFAULT_ARCHIVE);
+    if (!is_archive && !text_equal(s->backend, DEFAULT_STORAGE))
         return ORMA_OK;
     const char *given = field_text(s->storage_config, "filepath");
+    if (given == NULL && is_archive)
+        return ORMA_OK; /* fill_config() tells that it is missing */
     if (given != NULL) {
         AUTO_FREE char *absolute = file_absolute(given);
         if (absolute == NULL ||
             !json_set_text(s->storage_config, "filepath", absolute))
             return error_no_memory(err);
-        s->made_folder = file_exists(absolute) ? NULL : text_copy(absolute);
+        s->made_folder =
+            is_archive || file_exists(absolute) ? NULL : text_copy(absolute);
         return ORMA_OK;
     }
-    random_hex(hex);
-    s->made_folder = text_printf("%s/repository/sqlite_dos_%s",
-                                 config_folder(s->config), hex);
+    s->made_folder = fresh_folder(s);
     if (s->made_folder == NULL ||
         !json_set_text(s->storage_config, "filepath", s->made_folder))
         return error_no_memory(err);
     return file_mkdirs_for(s->made_folder, 0700, err);
+}
+
+/* What the server makes for the profile: presto --use-postgres. */
+static orma_status provision(struct setup *s, registry *r,
+                             const json_object *options, orma_error **err)
+{
+    static const char *const wished[][2] = {
+        {"postgres_hostname", "database_hostname"},
+        {"postgres_port", "database_port"},
+        {"postgres_username", "superuser"},
+        {"postgres_password", "superuser_password"},
+    };
+    AUTO_JSON json_object *wishes = json_object_new_object();
+    json_object *made = NULL;
+    orma_status st = default_repository(s, err);
+
+    if (st != ORMA_OK)
+        return st;
+    json_set_text(wishes, "profile", s->name);
+    json_set(wishes, "repository_uri",
+             json_object_get(json_get(s->storage_config, "repository_uri")));
+    for (size_t i = 0; i < sizeof wished / sizeof *wished; i++)
+        if (json_get(options, wished[i][0]) != NULL)
+            json_set(wishes, wished[i][1],
+                     json_object_get(json_get(options, wished[i][0])));
+    st = storage_provision(r, s->backend, wishes, &made, err);
+    if (st != ORMA_OK)
+        return st;
+    json_object_put(s->storage_config);
+    s->storage_config = made;
+    s->has_provision = true;
+    return ORMA_OK;
+}
+
+/* The storage's config, complete. */
+static orma_status complete_config(struct setup *s, registry *r,
+                                   const plugin_entry *entry,
+                                   const json_object *options, orma_error **err)
+{
+    const json_object *spec = NULL;
+    if (json_get_bool(options, "use_postgres", false))
+        return provision(s, r, options, err);
+    orma_status st = registry_spec(r, entry, &spec, err);
+    if (st == ORMA_OK)
+        st = json_get_path(spec, "config.repository_uri") != NULL
+                 ? default_repository(s, err)
+                 : default_folder(s, err);
+    return st == ORMA_OK ? fill_config(r, entry, s, err) : st;
 }
 
 static orma_status make_store(struct setup *s, const json_object *options,
@@ -221,13 +312,16 @@ static orma_status make_store(struct setup *s, const json_object *options,
     if (st != ORMA_OK)
         return st;
     s->backend = entry->name;
-    st = default_folder(s, err);
-    if (st == ORMA_OK)
-        st = fill_config(r, entry, s, err);
+    st = complete_config(s, r, entry, options, err);
     if (st == ORMA_OK)
         st = store_open(r, s->backend, s->storage_config, true, &s->store, err);
     if (st != ORMA_OK)
         return st;
+    if (store_is_read_only(s->store)) {
+        free(s->email); /* nothing will be stored for anybody */
+        s->email = NULL;
+        return ORMA_OK;
+    }
 
     AUTO_JSON json_object *user = json_object_new_object();
     json_set_text(user, "email", s->email);
@@ -258,7 +352,10 @@ static json_object *profile_object(const struct setup *s)
     json_set_text(profile, "PROFILE_UUID", hex);
     json_set(profile, "storage", storage);
     json_set(profile, "process_control", control);
-    json_set_text(profile, "default_user_email", s->email);
+    if (s->email != NULL)
+        json_set_text(profile, "default_user_email", s->email);
+    else
+        json_set(profile, "default_user_email", NULL);
     json_set_bool(profile, "test_profile", false);
     json_set(profile, "options", json_object_new_object());
     return profile;
@@ -324,10 +421,13 @@ static orma_status report(const struct setup *s, const char *computer,
     json_set_text(made, "profile", s->name);
     json_set_text(made, "config", config_folder(s->config));
     json_set_text(made, "storage", s->backend);
+    AUTO_FREE char *place = storage_place(s->storage_config);
+    json_set_text(made, "data", place != NULL ? place : "");
     const char *folder = field_text(s->storage_config, "filepath");
     if (folder != NULL)
         json_set_text(made, "filepath", folder);
-    json_set_text(made, "user", s->email);
+    if (s->email != NULL)
+        json_set_text(made, "user", s->email);
     if (computer != NULL)
         json_set_text(made, "computer", computer);
     json_set_bool(made, "default",
@@ -339,15 +439,18 @@ static orma_status report(const struct setup *s, const char *computer,
 static void undo(struct setup *s)
 {
     AUTO_ERROR orma_error *ignored = NULL;
+    registry *r = NULL;
     store_close(s->store);
     s->store = NULL;
+    if (s->has_provision && registry_default(&r, &ignored) == ORMA_OK)
+        storage_destroy(r, s->backend, s->storage_config, &ignored);
     if (s->made_folder != NULL)
         file_remove_tree(s->made_folder, &ignored);
 }
 
 orma_status orma_presto(orma_str options, char **json, orma_error **err)
 {
-    struct setup s = {.backend = DEFAULT_STORAGE};
+    struct setup s = {0};
     AUTO_JSON json_object *given = NULL;
 
     orma_status st = take_in(options, "options", &given, err);
@@ -361,6 +464,9 @@ orma_status orma_presto(orma_str options, char **json, orma_error **err)
     if (st == ORMA_OK)
         st = choose_email(&s, given, err);
     s.storage_config = json_object_new_object();
+    s.backend = json_get_bool(given, "use_postgres", false)
+                    ? DEFAULT_SERVER_STORAGE
+                    : DEFAULT_STORAGE;
     if (st == ORMA_OK)
         st = make_store(&s, given, err);
     if (st == ORMA_OK)

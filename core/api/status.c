@@ -8,6 +8,7 @@
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/text.h>
+#include <config/daemon.h>
 
 static void add_row(json_object *rows, const char *what, bool ok,
                     const char *message)
@@ -28,6 +29,18 @@ static void add_failure(json_object *rows, const char *what,
             ? text_printf("%s (%s)", why, orma_error_hint(error))
             : text_copy(why);
     add_row(rows, what, false, message);
+}
+
+/* AiiDA's daemon works on the processes that AiiDA launched: it and orma do
+ * not get into each other's way. */
+static void add_daemon(json_object *rows, const orma_profile *profile)
+{
+    const long pid = daemon_pid(config_folder(profile->config), profile->name);
+    AUTO_FREE char *message =
+        text_printf("AiiDA's daemon runs on this profile (process %ld)", pid);
+
+    if (pid > 0)
+        add_row(rows, "daemon", true, message);
 }
 
 static void add_plugins(json_object *rows)
@@ -69,10 +82,10 @@ static void add_storage(json_object *rows, orma_profile *profile)
         return;
     }
     const json_object *storage = json_get(entry, "storage");
+    AUTO_FREE char *place = storage_place(json_get(storage, "config"));
     AUTO_FREE char *message = text_printf(
         "%s %s, %lld nodes, %lld links", json_get_text(storage, "backend", ""),
-        json_get_text(json_get(storage, "config"), "filepath", ""),
-        (long long)json_get_int(info, "nodes", 0),
+        place != NULL ? place : "", (long long)json_get_int(info, "nodes", 0),
         (long long)json_get_int(info, "links", 0));
     add_row(rows, "storage", true, message);
     json_object *row =
@@ -99,6 +112,7 @@ orma_status orma_profile_status(const char *name, char **json, orma_error **err)
         if (orma_profile_open(name, &profile, &error) == ORMA_OK) {
             add_row(rows, "profile", true, profile->name);
             add_storage(rows, profile);
+            add_daemon(rows, profile);
         } else {
             add_failure(rows, "profile", error);
         }

@@ -47,10 +47,10 @@ static const struct {
     int errnum;
     orma_status status;
 } errno_statuses[] = {
-    {ENOENT, ORMA_E_NOT_FOUND},  {EAGAIN, ORMA_E_TRANSIENT},
-    {EINTR, ORMA_E_TRANSIENT},   {ENOSPC, ORMA_E_TRANSIENT},
-    {EDQUOT, ORMA_E_TRANSIENT},  {EMFILE, ORMA_E_TRANSIENT},
-    {ENFILE, ORMA_E_TRANSIENT},  {ENOMEM, ORMA_E_NO_MEMORY},
+    {ENOENT, ORMA_E_NOT_FOUND}, {EAGAIN, ORMA_E_TRANSIENT},
+    {EINTR, ORMA_E_TRANSIENT},  {ENOSPC, ORMA_E_TRANSIENT},
+    {EDQUOT, ORMA_E_TRANSIENT}, {EMFILE, ORMA_E_TRANSIENT},
+    {ENFILE, ORMA_E_TRANSIENT}, {ENOMEM, ORMA_E_NO_MEMORY},
 };
 
 static char *format_line(const char *fmt, va_list args) ORMA_PRINTF(1, 0);
@@ -104,8 +104,7 @@ orma_status error_set(orma_error **err, orma_status status, const char *domain,
 }
 
 orma_status error_set_lines(orma_error **err, orma_status status,
-                            const char *domain, int32_t code,
-                            const char *lines)
+                            const char *domain, int32_t code, const char *lines)
 {
     error_set(err, status, domain, code, "%s", lines);
     /* Control characters are blanks by now; the line ends come back. */
@@ -177,6 +176,15 @@ void error_clear(orma_error **err)
         return;
     orma_error_free(*err);
     *err = NULL;
+}
+
+void error_move(orma_error **from, orma_error **err)
+{
+    if (err != NULL && *err == NULL)
+        *err = *from;
+    else
+        orma_error_free(*from);
+    *from = NULL;
 }
 
 char *error_chain(const orma_error *error)

@@ -27,7 +27,8 @@ orma_status error_set_lines(orma_error **err, orma_status status,
                             const char *lines);
 
 /* "<message>: <strerror(errnum)>"; the status follows from errnum: ENOENT
- * NOT_FOUND, EAGAIN/EINTR/ENOSPC/EDQUOT/EMFILE TRANSIENT, ENOMEM NO_MEMORY, else PERMANENT. */
+ * NOT_FOUND, EAGAIN/EINTR/ENOSPC/EDQUOT/EMFILE TRANSIENT, ENOMEM NO_MEMORY,
+ * else PERMANENT. */
 orma_status error_errno(orma_error **err, int errnum, const char *domain,
                         const char *fmt, ...) ORMA_PRINTF(4, 5);
 
@@ -39,6 +40,10 @@ void error_hint(orma_error **err, const char *fmt, ...) ORMA_PRINTF(2, 3);
 
 /* Frees *err and sets it to NULL: the failure was dealt with. */
 void error_clear(orma_error **err);
+
+/* Hands *from, which may be NULL, over to err; frees it when err is NULL or
+ * holds an error already. *from is NULL then. */
+void error_move(orma_error **from, orma_error **err);
 
 /* All messages from the outermost to the root, joined by ": ". The caller
  * frees it. */

@@ -91,8 +91,8 @@ static bool close_checked(int *fd)
 orma_status file_write(const char *path, orma_str bytes, uint32_t mode,
                        orma_error **err)
 {
-    AUTO_CLOSE int fd = open(
-        path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode);
+    AUTO_CLOSE int fd =
+        open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, (mode_t)mode);
     if (fd < 0)
         return refuse(err, errno, "create", path);
     if (!write_all(fd, bytes.ptr, bytes.len) || !close_checked(&fd))
@@ -140,12 +140,27 @@ static int open_beside(const char *path, mode_t mode, char **temp)
     return -1;
 }
 
+int file_unnamed(const char *folder)
+{
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return fd;
+    /* Some network file systems know no such files. */
+    AUTO_FREE char *path = text_printf("%s/.orma-XXXXXX", folder);
+    if (path == NULL) {
+        errno = ENOMEM;
+        return -1;
+    }
+    fd = mkostemp(path, O_CLOEXEC);
+    if (fd >= 0)
+        unlink(path);
+    return fd;
+}
+
 /* Makes the rename itself survive a power cut. */
 static bool sync_folder_of(const char *path)
 {
-    const size_t len = folder_len(path);
-    AUTO_FREE char *folder =
-        len > 0 ? text_printf("%.*s", (int)len, path) : text_copy(".");
+    AUTO_FREE char *folder = file_folder(path);
 
     if (folder == NULL) {
         errno = ENOMEM;

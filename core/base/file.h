@@ -33,22 +33,31 @@ orma_status file_mkdirs_for(const char *path, uint32_t mode, orma_error **err);
 orma_status file_remove_tree(const char *path, orma_error **err);
 
 /* Calls visit for every regular file below root in sorted order, with its
- * path relative to root; symlinks to files are followed, to folders not. Empty folders are visited
- * with is_dir. Stops at the first failure. */
+ * path relative to root; symlinks to files are followed, to folders not. Empty
+ * folders are visited with is_dir. Stops at the first failure. */
 orma_status file_walk(const char *root,
                       orma_status (*visit)(void *user, const char *relative,
                                            const char *path, bool is_dir,
                                            orma_error **err),
                       void *user, orma_error **err);
 
+/* A file without a name on the folder's file system, which goes when it is
+ * closed, whatever becomes of the process. -1 with errno. */
+int file_unnamed(const char *folder);
+
 bool file_exists(const char *path);
 bool file_is_dir(const char *path);
 
-/* "a/b" from "a" and "b", one slash between; the caller frees it. NULL without memory. */
+/* "a/b" from "a" and "b", one slash between; the caller frees it. NULL without
+ * memory. */
 char *file_join(const char *folder, const char *name);
 
 /* Last component, within path. */
 const char *file_name(const char *path);
+
+/* The folder that a file lies in, "." for a name alone; the caller frees it.
+ * NULL without memory. */
+char *file_folder(const char *path);
 
 /* The path made absolute against the working directory, without resolving
  * symlinks, "." and ".." removed; the caller frees it. */

@@ -47,6 +47,15 @@ const char *file_name(const char *path)
     return slash != NULL ? slash + 1 : path;
 }
 
+char *file_folder(const char *path)
+{
+    const size_t len = (size_t)(file_name(path) - path);
+
+    if (len == 0)
+        return text_copy(".");
+    return text_printf("%.*s", (int)(len > 1 ? len - 1 : len), path);
+}
+
 /* Appends the components of path to an absolute path being built. */
 static void append_components(buf *out, const char *path)
 {

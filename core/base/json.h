@@ -55,8 +55,8 @@ void json_format_real(double value, char *out);
 void json_format_14g(double value, char *out);
 
 /* AiiDA's stored form: "%.14g" cleaned, then as repr(), or an integer's digits
- * where AiiDA makes one (text has 'e' and the value is integral, 1e20). Returns false for NaN and
- * infinities. out: at least 340 bytes. */
+ * where AiiDA makes one (text has 'e' and the value is integral, 1e20). Returns
+ * false for NaN and infinities. out: at least 340 bytes. */
 bool json_format_stored(double value, char *out);
 
 /* true for an int and for an integer beyond 64 bits. */
@@ -66,9 +66,14 @@ bool json_is_integer(const json_object *value);
 bool json_is_real(const json_object *value);
 
 /* A deep copy with AiiDA's value cleaning applied to every float
- * (reference: 14 significant digits). Errors: INVALID (NaN, infinity). */
+ * (reference: 14 significant digits), and bytes of strings that are not UTF-8
+ * replaced by U+FFFD. Errors: INVALID (NaN, infinity, a key not UTF-8). */
 orma_status json_clean(const json_object *value, json_object **out,
                        orma_error **err);
+
+/* Is the value certainly what json_clean() would make of it? Of floats nothing
+ * is said: false. */
+bool json_is_clean(const json_object *value);
 
 /* A deep copy as it is, number texts included. NULL without memory. */
 json_object *json_copy(const json_object *value);

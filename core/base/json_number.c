@@ -71,6 +71,47 @@ static void next_digits(char *digits)
     (*last)++;
 }
 
+/* value > 0 as m / 10^k of the least k, where m has at most 15 digits: the
+ * common case, without printf. Division of two integers that doubles hold
+ * exactly is rounded as reading the decimal is, and no two decimals of so few
+ * digits read as the same double. */
+static bool few_digits(double value, uint64_t *m, int *k)
+{
+    static const double powers[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,
+                                    1e7,  1e8,  1e9,  1e10, 1e11, 1e12, 1e13,
+                                    1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+
+    for (int i = 0; i < (int)(sizeof powers / sizeof *powers); i++) {
+        const double scaled = value * powers[i];
+        if (scaled >= 1e15)
+            return false;
+        const uint64_t whole = (uint64_t)(scaled + 0.5);
+        if ((double)whole / powers[i] == value) {
+            *m = whole;
+            *k = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Digits of m > 0 without trailing zeros, and the position of the point of
+ * m / 10^k relative to the first one. */
+static void write_digits(uint64_t m, int k, char *digits, int *point)
+{
+    int zeros = 0, n = 0;
+    char reversed[REAL_TEXT];
+
+    for (; m % 10 == 0; m /= 10)
+        zeros++;
+    for (; m > 0; m /= 10)
+        reversed[n++] = (char)('0' + m % 10);
+    for (int i = 0; i < n; i++)
+        digits[i] = reversed[n - 1 - i];
+    digits[n] = '\0';
+    *point = n + zeros - k;
+}
+
 /* Fewest digits that read back the same, without trailing zeros. 15 always
  * survive the way through a normal double; subnormals have fewer, so that all
  * lengths are tried. Above a power of two doubles lie twice as far apart as
@@ -78,7 +119,13 @@ static void next_digits(char *digits)
 static void shortest_digits(double value, char *digits, int *point)
 {
     int count = value < DBL_MIN ? 1 : DBL_DIG;
+    uint64_t m;
+    int k;
 
+    if (few_digits(value, &m, &k)) {
+        write_digits(m, k, digits, point);
+        return;
+    }
     for (; count < DBL_DECIMAL_DIG; count++) {
         round_digits(value, count, digits, point);
         if (reads_back(value, digits, *point))
@@ -139,8 +186,39 @@ void json_format_real(double value, char *out)
     *out = '\0';
 }
 
+/* The same as below for what has few digits and needs no exponent. */
+static bool format_14g_plain(double value, char *out)
+{
+    char digits[REAL_TEXT];
+    uint64_t m;
+    int k, point;
+
+    if (!(value > 0) || !few_digits(value, &m, &k) ||
+        m >= UINT64_C(100000000000000))
+        return false;
+    write_digits(m, k, digits, &point);
+    const int n = (int)strlen(digits);
+    if (point <= -4 || point > 14)
+        return false;
+    if (point <= 0)
+        out = put(put(out, "0.000", 2 - point), digits, n);
+    else if (point >= n)
+        out = put(put(out, digits, n), "00000000000000", point - n);
+    else
+        out = put(put(put(out, digits, point), ".", 1), digits + point,
+                  n - point);
+    *out = '\0';
+    return true;
+}
+
 void json_format_14g(double value, char *out)
 {
+    if (value < 0 && format_14g_plain(-value, out + 1)) {
+        *out = '-';
+        return;
+    }
+    if (format_14g_plain(value, out))
+        return;
     pthread_once(&locale_once, make_c_locale);
     const locale_t before =
         uselocale(c_locale != (locale_t)0 ? c_locale : LC_GLOBAL_LOCALE);
@@ -222,6 +300,21 @@ bool json_is_real(const json_object *value)
            big_integer(value) == NULL;
 }
 
+static void write_integer(buf *out, int64_t n)
+{
+    char text[24];
+    char *const end = text + sizeof text;
+    char *first = end;
+    uint64_t left = n < 0 ? -(uint64_t)n : (uint64_t)n;
+
+    do
+        *--first = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (n < 0)
+        *--first = '-';
+    buf_append(out, first, (size_t)(end - first));
+}
+
 void json_write_number(buf *out, const json_object *value)
 {
     char text[REAL_TEXT];
@@ -231,7 +324,7 @@ void json_write_number(buf *out, const json_object *value)
         if (n == INT64_MAX) /* json-c's unsigned values are cut to this */
             buf_printf(out, "%" PRIu64, json_object_get_uint64(value));
         else
-            buf_printf(out, "%" PRId64, n);
+            write_integer(out, n);
         return;
     }
     const char *digits = big_integer(value);

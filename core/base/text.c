@@ -67,14 +67,14 @@ char *text_printf(const char *fmt, ...)
 
 /* keyword.kwlist of Python 3.7 to 3.13. */
 static const char *const python_keywords[] = {
-    "False",  "None",   "True",  "and",      "as",       "assert", "async",
-    "await",  "break",  "class", "continue", "def",      "del",    "elif",
-    "else",   "except", "finally", "for",    "from",     "global", "if",
-    "import", "in",     "is",    "lambda",   "nonlocal", "not",    "or",
-    "pass",   "raise",  "return", "try",     "while",    "with",   "yield",
+    "False",  "None",   "True",    "and",      "as",       "assert", "async",
+    "await",  "break",  "class",   "continue", "def",      "del",    "elif",
+    "else",   "except", "finally", "for",      "from",     "global", "if",
+    "import", "in",     "is",      "lambda",   "nonlocal", "not",    "or",
+    "pass",   "raise",  "return",  "try",      "while",    "with",   "yield",
 };
 
-static bool is_python_keyword(const char *word)
+bool text_is_python_keyword(const char *word)
 {
     for (size_t i = 0; i < sizeof python_keywords / sizeof *python_keywords;
          i++)
@@ -105,7 +105,7 @@ bool text_is_link_label(const char *label)
     for (size_t i = 0; i < len; i++)
         if (!is_word_char(label[i]))
             return false;
-    return !is_python_keyword(label);
+    return !text_is_python_keyword(label);
 }
 
 bool text_is_port_name(const char *name)
@@ -133,11 +133,20 @@ static size_t utf8_sequence(const unsigned char *s, size_t left)
     if (n > left)
         return 0;
     switch (s[0]) {
-    case 0xE0: low = 0xA0; break;
-    case 0xED: high = 0x9F; break;
-    case 0xF0: low = 0x90; break;
-    case 0xF4: high = 0x8F; break;
-    default: break;
+    case 0xE0:
+        low = 0xA0;
+        break;
+    case 0xED:
+        high = 0x9F;
+        break;
+    case 0xF0:
+        low = 0x90;
+        break;
+    case 0xF4:
+        high = 0x8F;
+        break;
+    default:
+        break;
     }
     if (s[1] < low || s[1] > high)
         return 0;

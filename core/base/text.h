@@ -25,6 +25,9 @@ char *text_printf(const char *fmt, ...) ORMA_PRINTF(1, 2);
 bool text_is_link_label(const char *label);
 bool text_is_port_name(const char *name);
 
+/* One that may name nothing in Python 3: "class", "True". */
+bool text_is_python_keyword(const char *word);
+
 /* True for valid UTF-8 without NUL. */
 bool text_is_utf8(orma_str text);
 
@@ -39,8 +42,8 @@ char *text_show_bytes(orma_str text);
 /* Characters (code points) of valid UTF-8. */
 size_t text_length(const char *text);
 
-/* Closest of the n candidates to a misspelt word (edit distance at most 1/3 of its
- * length), or NULL: "did you mean". */
+/* Closest of the n candidates to a misspelt word (edit distance at most 1/3 of
+ * its length), or NULL: "did you mean". */
 const char *text_closest(const char *word, const char *const *candidates,
                          size_t n);
 

@@ -4,7 +4,6 @@
 #include <base/text.h>
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,8 +12,15 @@
 /* 64 bits of nanoseconds reach from September 1677 to April 2262. */
 #define MAX_SECONDS (INT64_MAX / NS_PER_S - 1)
 
-static void time_format(int64_t ns, char between, const char *offset, char *out,
-                        size_t size)
+/* Decimal digits of value, `count` of them. */
+static char *put_digits(char *out, int value, int count)
+{
+    for (int i = count - 1; i >= 0; i--, value /= 10)
+        out[i] = (char)('0' + value % 10);
+    return out + count;
+}
+
+static void time_format(int64_t ns, char between, const char *offset, char *out)
 {
     int64_t seconds = ns / NS_PER_S;
     int64_t rest = ns % NS_PER_S;
@@ -26,23 +32,30 @@ static void time_format(int64_t ns, char between, const char *offset, char *out,
     const time_t when = (time_t)seconds;
     struct tm t = {0};
     gmtime_r(&when, &t);
-    /* Room for what the compiler thinks an int might print. */
-    char text[128];
-    snprintf(text, sizeof text, "%04d-%02d-%02d%c%02d:%02d:%02d.%06d%s",
-             (t.tm_year + 1900) % 10000, t.tm_mon + 1, t.tm_mday, between,
-             t.tm_hour, t.tm_min, t.tm_sec, (int)(rest / 1000), offset);
-    memcpy(out, text, size - 1);
-    out[size - 1] = '\0';
+    const struct {
+        int value, digits;
+        char after;
+    } parts[] = {
+        {t.tm_year + 1900, 4, '-'}, {t.tm_mon + 1, 2, '-'},
+        {t.tm_mday, 2, between},    {t.tm_hour, 2, ':'},
+        {t.tm_min, 2, ':'},         {t.tm_sec, 2, '.'},
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        out = put_digits(out, parts[i].value, parts[i].digits);
+        *out++ = parts[i].after;
+    }
+    out = put_digits(out, (int)(rest / 1000), 6);
+    memcpy(out, offset, strlen(offset) + 1);
 }
 
 void time_format_sql(int64_t ns, char *out)
 {
-    time_format(ns, ' ', "", out, 27);
+    time_format(ns, ' ', "", out);
 }
 
 void time_format_iso(int64_t ns, char *out)
 {
-    time_format(ns, 'T', "+00:00", out, 33);
+    time_format(ns, 'T', "+00:00", out);
 }
 
 /* Exactly `count` digits; the cursor moves past them. */
@@ -85,8 +98,7 @@ static int64_t days_of(int year, int month, int day)
 
 static int days_in_month(int year, int month)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30,
-                               31, 31, 30, 31, 30, 31};
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
 
     if (month == 2 && (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)))
         return 29;

@@ -197,10 +197,7 @@ static orma_status leave_record(const char *folder, profile_access *access,
     if (st == ORMA_OK || orma_error_code(problem) == EROFS ||
         orma_error_code(problem) == EACCES)
         return ORMA_OK;
-    if (err != NULL) {
-        *err = problem;
-        problem = NULL;
-    }
+    error_move(&problem, err);
     return st;
 }
 
@@ -256,4 +253,59 @@ json_object *access_others(const char *config_folder, const char *profile)
     }
     each_record(folder, ".pid", note_other, &others);
     return others.pids;
+}
+
+static orma_status refuse_if_open(const char *config_folder,
+                                  const char *profile, orma_error **err)
+{
+    AUTO_JSON json_object *pids = access_others(config_folder, profile);
+    AUTO_BUF buf text = {0};
+    if (pids == NULL)
+        return error_no_memory(err);
+    const size_t count = json_object_array_length(pids);
+    if (count == 0)
+        return ORMA_OK;
+    for (size_t i = 0; i < count; i++)
+        buf_printf(&text, "%s%lld", i > 0 ? ", " : "",
+                   (long long)json_object_get_int64(
+                       json_object_array_get_idx(pids, i)));
+    const orma_status st = error_set(
+        err, ORMA_E_REFUSED, "config", 0, "profile \"%s\" is in use by %s %s",
+        profile, count == 1 ? "process" : "processes", buf_c_str(&text));
+    error_hint(err, "stop them first: this wants the profile for itself");
+    return st;
+}
+
+orma_status access_lock(const char *config_folder, const char *profile,
+                        profile_access **lock, orma_error **err)
+{
+    AUTO_FREE char *folder = access_folder(config_folder, profile);
+    profile_access *made = calloc(1, sizeof *made);
+    char *path = folder == NULL
+                     ? NULL
+                     : text_printf("%s/%ld.lock", folder, (long)getpid());
+    if (made == NULL || path == NULL) {
+        free(made);
+        free(path);
+        return error_no_memory(err);
+    }
+    orma_status st = check_lock(folder, profile, err);
+    if (st == ORMA_OK)
+        st = refuse_if_open(config_folder, profile, err);
+    if (st == ORMA_OK)
+        st = file_write(path, (orma_str){"", 0}, 0600, err);
+    if (st != ORMA_OK) {
+        free(made);
+        free(path);
+        return st;
+    }
+    made->path = path;
+    /* Who came meanwhile has left a record, or sees the lock. */
+    st = refuse_if_open(config_folder, profile, err);
+    if (st != ORMA_OK) {
+        access_close(made);
+        return st;
+    }
+    *lock = made;
+    return ORMA_OK;
 }

@@ -19,6 +19,12 @@ orma_status access_open(const char *config_folder, const char *profile,
 /* Removes the record; accepts NULL. */
 void access_close(profile_access *access);
 
+/* Locks the profile for this process alone: access_close() of *lock ends it.
+ * Errors: REFUSED (others have it open: their ids), those of the file system.
+ */
+orma_status access_lock(const char *config_folder, const char *profile,
+                        profile_access **lock, orma_error **err);
+
 /* Process ids, this one's left out, that have the profile open: JSON array
  * that the caller puts. NULL without memory. */
 json_object *access_others(const char *config_folder, const char *profile);

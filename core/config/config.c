@@ -24,10 +24,6 @@
 
 #define CONFIG_MAX_BYTES ((size_t)16 << 20)
 
-/* What orma writes; files of AiiDA 2.9 (10) differ in two options' names. */
-#define CONFIG_VERSION 9
-#define CONFIG_NEWEST 10
-
 /* Where the folder may lie: the named one itself, or one of these in it. */
 static const char *const inner_folders[] = {"", ".orma", ".aiida"};
 
@@ -105,8 +101,8 @@ static json_object *empty_config(void)
 {
     json_object *root = json_object_new_object();
     json_object *version = json_object_new_object();
-    const bool ok = json_set_int(version, "CURRENT", CONFIG_VERSION) &&
-                    json_set_int(version, "OLDEST_COMPATIBLE", CONFIG_VERSION);
+    const bool ok = json_set_int(version, "CURRENT", CONFIG_OLDEST) &&
+                    json_set_int(version, "OLDEST_COMPATIBLE", CONFIG_OLDEST);
     if (ok && json_set(root, "CONFIG_VERSION", version) &&
         json_set(root, "profiles", json_object_new_object()) &&
         json_set(root, "options", json_object_new_object()))
@@ -115,50 +111,68 @@ static json_object *empty_config(void)
     return NULL;
 }
 
+static orma_status refuse_newer(const config *c, int64_t format,
+                                orma_error **err)
+{
+    const orma_status st =
+        error_set(err, ORMA_E_INVALID, "config", 0,
+                  "\"%s\" has the format %lld, this orma reads up to %d",
+                  c->path, (long long)format, CONFIG_NEWEST);
+    error_hint(err,
+               "update orma, or let AiiDA write an older format: "
+               "verdi config downgrade %d",
+               CONFIG_NEWEST);
+    return st;
+}
+
+static orma_status refuse_older(const config *c, int64_t format,
+                                orma_error **err)
+{
+    const orma_status st = error_set(
+        err, ORMA_E_INVALID, "config", 0,
+        "\"%s\" has the format %lld of an old AiiDA, orma reads %d to %d",
+        c->path, (long long)format, CONFIG_UPGRADED, CONFIG_NEWEST);
+    error_hint(err, "run `verdi status` of a recent AiiDA once, which "
+                    "brings the file up to date");
+    return st;
+}
+
+static orma_status check_format(const config *c, orma_error **err)
+{
+    const json_object *version = json_get(c->root, "CONFIG_VERSION");
+    const int64_t current = json_get_int(version, "CURRENT", 0);
+    const int64_t oldest = json_get_int(version, "OLDEST_COMPATIBLE", current);
+
+    if (oldest > CONFIG_NEWEST)
+        return refuse_newer(c, oldest, err);
+    if (current < CONFIG_UPGRADED)
+        return refuse_older(c, current, err);
+    return current < CONFIG_OLDEST ? config_upgrade(c->root, (int)current, err)
+                                   : ORMA_OK;
+}
+
 /* Members that orma relies on are there and of their type. */
 static orma_status check(const config *c, orma_error **err)
 {
-    const json_object *root = c->root;
-    if (!json_object_is_type(root, json_type_object))
+    if (!json_object_is_type(c->root, json_type_object))
         return error_set(err, ORMA_E_INVALID, "config", 0,
                          "\"%s\" is not a JSON object", c->path);
-    const json_object *version = json_get(root, "CONFIG_VERSION");
-    const int64_t current = json_get_int(version, "CURRENT", 0);
-    const int64_t oldest = json_get_int(version, "OLDEST_COMPATIBLE", current);
-    if (oldest > CONFIG_NEWEST) {
-        const orma_status st =
-            error_set(err, ORMA_E_INVALID, "config", 0,
-                      "\"%s\" has the format %lld, this orma reads up to %d",
-                      c->path, (long long)oldest, CONFIG_NEWEST);
-        error_hint(err,
-                   "update orma, or let AiiDA write an older format: "
-                   "verdi config downgrade %d",
-                   CONFIG_VERSION);
+    const orma_status st = check_format(c, err);
+    json_object *profiles = json_get(c->root, "profiles");
+    if (st != ORMA_OK || profiles == NULL)
         return st;
-    }
-    if (current < CONFIG_VERSION) {
-        const orma_status st = error_set(
-            err, ORMA_E_INVALID, "config", 0,
-            "\"%s\" has the format %lld of an old AiiDA, orma reads %d to %d",
-            c->path, (long long)current, CONFIG_VERSION, CONFIG_NEWEST);
-        error_hint(err, "run `verdi status` of a recent AiiDA once, which "
-                        "brings the file up to date");
-        return st;
-    }
-    json_object *profiles = json_get(root, "profiles");
-    if (profiles == NULL)
-        return ORMA_OK;
     if (!json_object_is_type(profiles, json_type_object))
         return error_set(err, ORMA_E_INVALID, "config", 0,
                          "\"profiles\" in \"%s\" is not an object", c->path);
-    json_object_object_foreach(
-        profiles, name,
-        profile) if (json_get_text(json_get(profile, "storage"), "backend",
-                                   NULL) ==
-                     NULL) return error_set(err, ORMA_E_INVALID, "config", 0,
-                                            "profile \"%s\" in \"%s\" has no "
-                                            "storage.backend",
-                                            name, c->path);
+    json_object_object_foreach(profiles, name, profile)
+    {
+        const json_object *storage = json_get(profile, "storage");
+        if (json_get_text(storage, "backend", NULL) == NULL)
+            return error_set(err, ORMA_E_INVALID, "config", 0,
+                             "profile \"%s\" in \"%s\" has no "
+                             "storage.backend",
+                             name, c->path);
+    }
     return ORMA_OK;
 }
 
@@ -218,6 +232,12 @@ void config_close(config *c)
 const char *config_folder(const config *c)
 {
     return c->folder;
+}
+
+int config_format(const config *c)
+{
+    return (int)json_get_int(json_get(c->root, "CONFIG_VERSION"), "CURRENT",
+                             CONFIG_OLDEST);
 }
 
 /* config.json.YYYYmmdd-HHMMSS.ffffff, AiiDA's name of a backup. */

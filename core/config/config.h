@@ -1,5 +1,8 @@
-/* The configuration folder: config.json in AiiDA's format (CONFIG_VERSION 9),
- * and orma.yaml beside it for orma's own options.
+/* The configuration folder: config.json in AiiDA's format, and orma.yaml beside
+ * it for orma's own options.
+ *
+ * A file keeps the format that it has, 9 or 10, and every member that orma does
+ * not know; older ones (7, 8) are written back in format 9.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef CORE_CONFIG_CONFIG_H
@@ -15,7 +18,16 @@ typedef struct config config;
 orma_status config_open(config **out, orma_error **err);
 void config_close(config *c);
 
+static inline void cleanup_config(config **c)
+{
+    config_close(*c);
+}
+#define AUTO_CONFIG __attribute__((cleanup(cleanup_config)))
+
 const char *config_folder(const config *c);
+
+/* CONFIG_VERSION's CURRENT. */
+int config_format(const config *c);
 
 /* Writes config.json atomically, the former beside it as a dated backup, and
  * makes the folder and its `.aiida` link, umask 077. */
@@ -38,8 +50,10 @@ orma_status config_profile(const config *c, const char *name,
 bool config_set_profile(config *c, const char *name, json_object *profile);
 bool config_remove_profile(config *c, const char *name);
 
-/* Option of the profile, else global, else AiiDA's default; NULL: unknown.
- * The caller puts it. */
+/* Option of the profile, else global, else AiiDA's default (options.h); of
+ * those that AiiDA does not know also orma.yaml's. NULL: unknown. The caller
+ * puts it.
+ */
 json_object *config_option(const config *c, const char *profile,
                            const char *name);
 

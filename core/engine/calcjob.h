@@ -222,11 +222,28 @@ orma_status calcjob_parse(calcjob *job, int32_t *exit_status, orma_error **err);
  * resources. Errors: INVALID, REFUSED, UNSUPPORTED and those of loading. */
 orma_status calcjob_check(calcjob *job, orma_error **err);
 
-/* The process node in memory, its inputs and links in the unit. */
+/* The process node in memory (made, unless it is there), its inputs and links
+ * in the unit. */
 orma_status calcjob_create(calcjob *job, orma_error **err);
+
+/* Adds the input nodes and their links to the unit, which has the process. */
+orma_status calcjob_add_inputs(calcjob *job, unit *u, orma_error **err);
 
 /* The node alone, for what stores nothing. */
 orma_status calcjob_create_node(calcjob *job, orma_error **err);
+
+/* ---- calcjob_cache.c --------------------------------------------- */
+
+/* As the options' policy says: makes the process node, which is in memory, the
+ * clone of an earlier one, and commits it, finished. *source_pk: that one's; 0:
+ * there is none, and the process is to be run.
+ * Errors: REFUSED (one is required), INVALID (and yet forbidden). */
+orma_status calcjob_take_cached(calcjob *job, int64_t *source_pk,
+                                orma_error **err);
+
+/* Marks others with the hash of this process, which is stored and finished, as
+ * sources no more. */
+orma_status calcjob_supersede(calcjob *job, orma_error **err);
 
 /* ---- calcjob_load.c ---------------------------------------------- */
 

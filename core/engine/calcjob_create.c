@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <engine/caching.h>
 #include <engine/calcjob.h>
 
 #include <json-c/linkhash.h>
@@ -198,6 +199,15 @@ orma_status calcjob_create_node(calcjob *job, orma_error **err)
                       json_get_text(metadata, "description", "")) ||
         !set_attributes(job))
         return error_no_memory(err);
+    json_object *versions = NULL;
+    const orma_status st = caching_versions(
+        job->registry, job->spec, calcjob_option_text(job, "parser_name", NULL),
+        &versions, err);
+    if (st != ORMA_OK)
+        return st;
+    if (versions != NULL &&
+        !json_set(n->attributes, CACHING_VERSIONS, versions))
+        return error_no_memory(err);
     n->computer_pk = json_get_int(job->inputs->computer, "pk", 0);
     uuid_parse(json_get_text(job->inputs->computer, "uuid", ""),
                &n->computer_uuid);
@@ -215,7 +225,7 @@ static bool was_added(const process_inputs *inputs, size_t i)
     return false;
 }
 
-static orma_status add_inputs(calcjob *job, unit *u, orma_error **err)
+orma_status calcjob_add_inputs(calcjob *job, unit *u, orma_error **err)
 {
     const process_inputs *inputs = job->inputs;
     orma_status st = ORMA_OK;
@@ -237,12 +247,13 @@ orma_status calcjob_create(calcjob *job, orma_error **err)
 {
     unit *u = NULL;
 
-    orma_status st = calcjob_create_node(job, err);
+    orma_status st =
+        job->process != NULL ? ORMA_OK : calcjob_create_node(job, err);
     if (st == ORMA_OK)
         st = record_plugins(job, err);
     if (st == ORMA_OK)
         st = calcjob_unit(job, &u, err);
     if (st == ORMA_OK)
         st = unit_add_node(u, job->process, err);
-    return st == ORMA_OK ? add_inputs(job, u, err) : st;
+    return st == ORMA_OK ? calcjob_add_inputs(job, u, err) : st;
 }

@@ -285,11 +285,45 @@ static void report_end(const driver *d)
                          process_state_word(d->p.state));
 }
 
+static void report_cached(const driver *d, int64_t source_pk, int64_t *pk)
+{
+    *pk = d->job.process->pk;
+    calcjob_progress(&d->job, "process %lld created from cache %lld",
+                     (long long)*pk, (long long)source_pk);
+}
+
+/* The process node is made and not stored. */
+static orma_status run_new(driver *d, int64_t *pk, orma_error **err)
+{
+    orma_status st = calcjob_create(&d->job, err);
+
+    if (st == ORMA_OK)
+        st = lease_take(store_folder(d->job.store), &d->job.process->uuid,
+                        &d->lease, err);
+    if (st != ORMA_OK)
+        return st;
+    driver_set_limits(d);
+    st = driver_commit(d, err);
+    if (st != ORMA_OK)
+        return st;
+    *pk = d->job.process->pk;
+    calcjob_progress(&d->job, "process %lld created", (long long)*pk);
+    st = driver_run(d, (engine_event){.type = EVENT_START}, err);
+    const bool is_success =
+        d->p.state == PROCESS_FINISHED && d->p.exit_status == 0;
+    if (st == ORMA_OK && is_success && d->job.options->cache == CACHE_REFRESH)
+        st = calcjob_supersede(&d->job, err);
+    if (st == ORMA_OK)
+        report_end(d);
+    return st;
+}
+
 orma_status engine_run(registry *r, store *s, const process_spec *spec,
                        process_inputs *inputs, const run_options *options,
                        int64_t *pk, orma_error **err)
 {
     driver d;
+    int64_t source_pk = 0;
     orma_status st = driver_init(&d, r, s, options, err);
 
     d.job.spec = spec;
@@ -300,20 +334,13 @@ orma_status engine_run(registry *r, store *s, const process_spec *spec,
     if (st == ORMA_OK)
         st = calcjob_check(&d.job, err);
     if (st == ORMA_OK)
-        st = calcjob_create(&d.job, err);
+        st = calcjob_create_node(&d.job, err);
     if (st == ORMA_OK)
-        st = lease_take(store_folder(s), &d.job.process->uuid, &d.lease, err);
-    if (st == ORMA_OK) {
-        driver_set_limits(&d);
-        st = driver_commit(&d, err);
-    }
-    if (st == ORMA_OK) {
-        *pk = d.job.process->pk;
-        calcjob_progress(&d.job, "process %lld created", (long long)*pk);
-        st = driver_run(&d, (engine_event){.type = EVENT_START}, err);
-    }
-    if (st == ORMA_OK)
-        report_end(&d);
+        st = calcjob_take_cached(&d.job, &source_pk, err);
+    if (st == ORMA_OK && source_pk == 0)
+        st = run_new(&d, pk, err);
+    else if (st == ORMA_OK)
+        report_cached(&d, source_pk, pk);
     driver_finish(&d);
     return st;
 }

@@ -1,6 +1,8 @@
 libcore_la_SOURCES += \
 	core/engine/calcinfo.c core/engine/calcinfo.h \
+	core/engine/caching.c core/engine/caching.h \
 	core/engine/calcjob.h \
+	core/engine/calcjob_cache.c \
 	core/engine/calcjob_create.c \
 	core/engine/calcjob_load.c \
 	core/engine/calcjob_parse.c \

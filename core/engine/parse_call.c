@@ -37,8 +37,7 @@ static orma_status add_log(parse_call *call, int32_t level, char *message,
         return error_no_memory(err);
     }
     call->logs = grown;
-    call->logs[call->log_count++] = 
-        (parse_log){level, message, is_of_parser};
+    call->logs[call->log_count++] = (parse_log){level, message, is_of_parser};
     return ORMA_OK;
 }
 
@@ -323,9 +322,9 @@ static orma_status refuse(parse_call *call, orma_error *why, orma_error **err)
     if (reason == NULL)
         return error_no_memory(err);
     const orma_status st = set_exit(call, EXIT_INVALID_OUTPUT, reason, err);
-    return st == ORMA_OK ? add_log(call, ORMA_LOG_ERROR, text_copy(reason),
-                                   false, err)
-                         : st;
+    return st == ORMA_OK
+               ? add_log(call, ORMA_LOG_ERROR, text_copy(reason), false, err)
+               : st;
 }
 
 /* Every output by its data plugin; those that are refused are left out.
@@ -344,10 +343,7 @@ static orma_status validate_outputs(parse_call *call, bool *all_good,
             continue;
         }
         if (st != ORMA_E_INVALID) {
-            if (err != NULL)
-                *err = why;
-            else
-                orma_error_free(why);
+            error_move(&why, err);
             return st;
         }
         error_set(&why, st, "engine", 0, "output \"%s\" is refused",
@@ -429,10 +425,7 @@ orma_status parse_call_run(parse_call *call, const char *parser,
     const bool is_refused = st == ORMA_E_INVALID;
 
     if (st != ORMA_OK && !is_refused) {
-        if (err != NULL)
-            *err = why;
-        else
-            orma_error_free(why);
+        error_move(&why, err);
         return st;
     }
     st = is_refused ? refuse(call, why, err) : ORMA_OK;

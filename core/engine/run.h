@@ -6,14 +6,23 @@
 
 #include <process/inputs.h>
 
+/* What a launch does with results of earlier runs of the same. */
+enum cache_policy {
+    CACHE_IGNORE,  /* runs; a later launch takes what it would have taken */
+    CACHE_USE,     /* takes such a result, and runs when there is none */
+    CACHE_REFRESH, /* runs; when it succeeds its result is taken from then on */
+    CACHE_REQUIRE  /* takes such a result, or fails and stores nothing */
+};
+
 typedef struct run_options {
-    int64_t retry_initial_s;  /* 20 */
-    int32_t max_attempts;     /* 5 */
-    double poll_interval_s;   /* below 0: the computer's, else the transport's */
-    bool handle_signals;      /* SIGINT and SIGTERM kill the process */
+    int64_t retry_initial_s; /* 20 */
+    int32_t max_attempts;    /* 5 */
+    double poll_interval_s;  /* below 0: the computer's, else the transport's */
+    bool handle_signals;     /* SIGINT and SIGTERM kill the process */
     void (*progress)(void *user, const char *line); /* or NULL */
     void *progress_user;
-    const char *sandbox;      /* folder for sandboxes, NULL: $TMPDIR */
+    const char *sandbox; /* folder for sandboxes, NULL: $TMPDIR */
+    enum cache_policy cache;
 } run_options;
 
 /* The defaults above. */
@@ -22,7 +31,8 @@ void run_options_init(run_options *options);
 /* Creates the process node with its inputs, runs the calcjob to its end and
  * seals it; *pk is set as soon as the node is stored. A process that paused
  * (retries used up) is left so: the call then returns ORMA_OK too, and the
- * node's process_state tells. Errors: only of storing and of the machinery. */
+ * node's process_state tells. Errors: only of storing and of the machinery, and
+ * REFUSED when a result of an earlier run is required and there is none. */
 orma_status engine_run(registry *r, store *s, const process_spec *spec,
                        process_inputs *inputs, const run_options *options,
                        int64_t *pk, orma_error **err);

@@ -52,6 +52,12 @@ bool link_type_parse(const char *word, enum link_type *type)
     return false;
 }
 
+bool link_fits(enum link_type type, enum node_class source,
+               enum node_class target)
+{
+    return rules[type].source == source && rules[type].target == target;
+}
+
 enum link_uniqueness link_outgoing_rule(enum link_type type)
 {
     return rules[type].outgoing;

@@ -20,6 +20,10 @@ enum link_type {
 const char *link_type_word(enum link_type type); /* "input_calc" */
 bool link_type_parse(const char *word, enum link_type *type);
 
+/* May a link of this type lead from a node of one class to one of the other? */
+bool link_fits(enum link_type type, enum node_class source,
+               enum node_class target);
+
 /* What must be unique, so that storage can ask the database. */
 enum link_uniqueness {
     LINK_UNIQUE_TRIPLE, /* (source, target, label) */

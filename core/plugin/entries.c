@@ -21,6 +21,11 @@ static const key_rule cache_rules[] = {
     {NULL, NULL, NULL, false},
 };
 
+static const key_rule parser_cache_rules[] = {
+    {"version", convert_integer, NULL, false},
+    {NULL, NULL, NULL, false},
+};
+
 static const key_rule exit_code_rules[] = {
     {"status", convert_integer, NULL, true},
     {"message", convert_line, NULL, true},
@@ -106,7 +111,11 @@ static const key_rule data_rules[] = {
     END,
 };
 
-static const key_rule parser_rules[] = {COMMON, END};
+static const key_rule parser_rules[] = {
+    COMMON,
+    {"cache", convert_map, parser_cache_rules, false},
+    END,
+};
 
 static const key_rule scheduler_rules[] = {
     COMMON,
@@ -131,17 +140,21 @@ static const key_rule storage_rules[] = {
 };
 
 static const key_rule *const rules_of[KIND_COUNT] = {
-    [KIND_CALCULATION] = calculation_rules, [KIND_PARSER] = parser_rules,
-    [KIND_DATA] = data_rules,               [KIND_SCHEDULER] = scheduler_rules,
-    [KIND_TRANSPORT] = transport_rules,     [KIND_WORKFLOW] = workflow_rules,
+    [KIND_CALCULATION] = calculation_rules,
+    [KIND_PARSER] = parser_rules,
+    [KIND_DATA] = data_rules,
+    [KIND_SCHEDULER] = scheduler_rules,
+    [KIND_TRANSPORT] = transport_rules,
+    [KIND_WORKFLOW] = workflow_rules,
     [KIND_STORAGE] = storage_rules,
 };
 
 /* ---- exit codes and handlers ------------------------------------- */
 
 /* A mapping of labels to mappings that one table describes. */
-static bool convert_labelled(grammar *g, const tree *value, const key_rule *rules,
-                             const char *what, json_object **out)
+static bool convert_labelled(grammar *g, const tree *value,
+                             const key_rule *rules, const char *what,
+                             json_object **out)
 {
     if (!grammar_is(g, value, TREE_MAP, value->key))
         return false;
@@ -149,7 +162,9 @@ static bool convert_labelled(grammar *g, const tree *value, const key_rule *rule
     bool ok = made != NULL || grammar_no_memory(g);
     for (const tree *m = value->first; m != NULL && made != NULL; m = m->next) {
         json_object *label = NULL, *item = json_object_new_object();
-        const tree key = {.text = m->key, .key = what, .line = m->key_line,
+        const tree key = {.text = m->key,
+                          .key = what,
+                          .line = m->key_line,
                           .column = m->key_column};
         const bool is_good = item != NULL &&
                              convert_word(g, &key, rules, &label) &&
@@ -168,15 +183,15 @@ static bool convert_labelled(grammar *g, const tree *value, const key_rule *rule
     return ok;
 }
 
-static bool convert_exit_codes(grammar *g, const tree *value, const key_rule *rule,
-                               json_object **out)
+static bool convert_exit_codes(grammar *g, const tree *value,
+                               const key_rule *rule, json_object **out)
 {
     (void)rule;
     return convert_labelled(g, value, exit_code_rules, "exit code", out);
 }
 
-static bool convert_handlers(grammar *g, const tree *value, const key_rule *rule,
-                             json_object **out)
+static bool convert_handlers(grammar *g, const tree *value,
+                             const key_rule *rule, json_object **out)
 {
     (void)rule;
     return convert_labelled(g, value, handler_rules, "handler", out);
@@ -212,8 +227,8 @@ static bool outline_steps(grammar *g, const tree *steps);
 
 static bool outline_name(grammar *g, const tree *at, const char *name)
 {
-    const tree word = {.text = name, .key = "step", .line = at->line,
-                       .column = at->column};
+    const tree word = {
+        .text = name, .key = "step", .line = at->line, .column = at->column};
     json_object *unused = NULL;
     const bool ok = convert_word(g, &word, NULL, &unused);
 
@@ -239,7 +254,8 @@ static bool outline_block(grammar *g, const tree *item, bool after_if,
         strcmp(body->key, "else") == 0 || text_starts(body->key, "elif ");
     if (continues && !after_if)
         return REFUSE(g, item, "\"%s\" does not follow an if", body->key);
-    *opens_if = text_starts(body->key, "if ") || text_starts(body->key, "elif ");
+    *opens_if =
+        text_starts(body->key, "if ") || text_starts(body->key, "elif ");
     if (strcmp(body->key, "else") == 0)
         return outline_steps(g, body);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
@@ -305,13 +321,13 @@ static bool remember_restart(grammar *g, const json_object *entry,
                              const tree *value)
 {
     const tree *restart = tree_get(value, "restart");
-    const tree *process =
-        restart != NULL ? tree_get(restart, "process") : NULL;
+    const tree *process = restart != NULL ? tree_get(restart, "process") : NULL;
 
     if (process == NULL || json_get(entry, "restart") == NULL)
         return true;
     if (g->expose_count == sizeof g->exposes / sizeof *g->exposes)
-        return REFUSE(g, restart, "more than 64 exposed processes in one entry");
+        return REFUSE(g, restart,
+                      "more than 64 exposed processes in one entry");
     g->exposes[g->expose_count++] = process->text;
     return true;
 }
@@ -338,12 +354,13 @@ static bool check_node_type(grammar *g, const tree *entry)
         (text_starts(type->text, "data.") && text_ends(type->text, ".") &&
          type->len > 6 && type->len <= 255))
         return true;
-    return REFUSE(g, type, "node_type \"%s\" must begin with \"data.\" and end "
-                  "with a full stop", type->text);
+    return REFUSE(g, type,
+                  "node_type \"%s\" must begin with \"data.\" and end "
+                  "with a full stop",
+                  type->text);
 }
 
-json_object *entry_convert(grammar *g, enum plugin_kind kind,
-                           const tree *entry)
+json_object *entry_convert(grammar *g, enum plugin_kind kind, const tree *entry)
 {
     json_object *made = json_object_new_object();
 
@@ -360,7 +377,8 @@ json_object *entry_convert(grammar *g, enum plugin_kind kind,
                json_set_text(made, "name", entry->key)) ||
               grammar_no_memory(g);
     ok = grammar_mapping(g, &body, rules_of[kind], plugin_kind_singular(kind),
-                         made) && ok;
+                         made) &&
+         ok;
     if (body.type == TREE_MAP)
         ok = check_interface(g, kind, &body) &&
              (kind != KIND_DATA || check_node_type(g, &body)) && ok;

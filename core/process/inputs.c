@@ -41,8 +41,8 @@ static orma_status lend_values(struct builder *b, orma_error **err)
     json_object *metadata = json_get(b->values, PATH_METADATA);
 
     inputs->plain = json_object_get(b->values);
-    inputs->metadata = metadata != NULL ? json_object_get(metadata)
-                                        : json_object_new_object();
+    inputs->metadata =
+        metadata != NULL ? json_object_get(metadata) : json_object_new_object();
     return inputs->metadata != NULL ? ORMA_OK : error_no_memory(err);
 }
 
@@ -86,10 +86,7 @@ static orma_status run_build(struct builder *b, orma_error **err)
             return error_set(err, b->failure, "inputs", 0,
                              "the inputs of \"%s\" could not be built",
                              b->spec->entry->name);
-        if (err != NULL) {
-            *err = b->cause;
-            b->cause = NULL;
-        }
+        error_move(&b->cause, err);
         return b->failure;
     }
     return b->problems->count > 0 ? problems_error(b, err) : ORMA_OK;

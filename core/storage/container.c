@@ -172,6 +172,15 @@ static orma_status read_config(container *c, const char *path, orma_error **err)
                          "that makes no sense",
                          path);
     c->loose_prefix_len = (int)prefix;
+    const char *algorithm =
+        json_get_text(config, "compression_algorithm", "zlib+1");
+    if (!text_starts(algorithm, "zlib+") || strlen(algorithm) != 6 ||
+        strchr("123456789", algorithm[5]) == NULL)
+        return error_set(err, ORMA_E_INVALID, "storage", 0,
+                         "\"%s\" names the compression \"%s\", and orma "
+                         "works with zlib+1 to zlib+9",
+                         path, algorithm);
+    c->level = algorithm[5] - '0';
     memcpy(c->id, id, sizeof c->id);
     return ORMA_OK;
 }
@@ -205,6 +214,8 @@ static orma_status open_parts(container *c, orma_error **err)
 orma_status container_open(const char *folder, container **out,
                            orma_error **err)
 {
+    if (file_exists(folder) && !file_is_dir(folder))
+        return container_open_zip(folder, out, err);
     container *c = calloc(1, sizeof *c);
     if (c == NULL)
         return error_no_memory(err);
@@ -227,6 +238,8 @@ void container_close(container *c)
     index_close(c);
     if (c->lock_fd >= 0)
         close(c->lock_fd);
+    archive_file_close(c->archive);
+    free(c->owner);
     free(c->folder);
     free(c);
 }
@@ -253,6 +266,8 @@ orma_status container_lock(container *c, off_t byte, short type,
 
 void container_unlock_byte(container *c, off_t byte)
 {
+    if (c->lock_fd < 0)
+        return;
     struct flock lock = {
         .l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
     fcntl(c->lock_fd, F_OFD_SETLK, &lock);
@@ -260,7 +275,83 @@ void container_unlock_byte(container *c, off_t byte)
 
 orma_status container_lock_shared(container *c, orma_error **err)
 {
-    return container_lock(c, LOCK_BYTE_OBJECTS, F_RDLCK, err);
+    /* Another host stages in the database: nothing here is written. */
+    return c->owner != NULL || c->archive != NULL
+               ? ORMA_OK
+               : container_lock(c, LOCK_BYTE_OBJECTS, F_RDLCK, err);
+}
+
+orma_status container_lock_exclusive(container *c, orma_error **err)
+{
+    const orma_status st = container_check_owner(c, err);
+    return st == ORMA_OK ? container_lock(c, LOCK_BYTE_OBJECTS, F_WRLCK, err)
+                         : st;
+}
+
+orma_status container_hold(container *c, orma_error **err)
+{
+    orma_status st = container_check_owner(c, err);
+    if (st == ORMA_OK)
+        st = container_lock(c, LOCK_BYTE_REPACK, F_RDLCK, err);
+    if (st == ORMA_OK)
+        st = container_lock(c, LOCK_BYTE_OBJECTS, F_RDLCK, err);
+    if (st != ORMA_OK)
+        container_release(c);
+    return st;
+}
+
+void container_release(container *c)
+{
+    container_unlock_byte(c, LOCK_BYTE_OBJECTS);
+    container_unlock_byte(c, LOCK_BYTE_REPACK);
+}
+
+void container_set_compression(container *c, enum container_compression how)
+{
+    c->compression = how;
+}
+
+orma_status container_check_owner(const container *c, orma_error **err)
+{
+    if (c->archive != NULL)
+        return container_zip_refuse(c, err);
+    if (c->owner == NULL)
+        return ORMA_OK;
+    const orma_status st =
+        error_set(err, ORMA_E_REFUSED, "storage", 0,
+                  "the object container \"%s\" belongs to host \"%s\", and "
+                  "only that host writes to it",
+                  c->folder, c->owner);
+    error_hint(err, "run the command there, or move the container's home with "
+                    "`orma storage set-home`");
+    return st;
+}
+
+orma_status container_open_remote(const char *folder, const char *id,
+                                  const char *owner, container **out,
+                                  orma_error **err)
+{
+    container *c = calloc(1, sizeof *c);
+    if (c == NULL)
+        return error_no_memory(err);
+    c->lock_fd = -1;
+    c->loose_prefix_len = 2;
+    c->folder = text_copy(folder);
+    c->owner = text_copy(owner);
+    orma_status st =
+        c->folder == NULL || c->owner == NULL ? error_no_memory(err) : ORMA_OK;
+    AUTO_FREE char *path =
+        st == ORMA_OK ? container_path(c, "config.json") : NULL;
+    if (path != NULL && file_exists(path))
+        st = read_config(c, path, err);
+    else if (strlen(id) == 32)
+        memcpy(c->id, id, sizeof c->id);
+    if (st != ORMA_OK) {
+        container_close(c);
+        return st;
+    }
+    *out = c;
+    return ORMA_OK;
 }
 
 void container_unlock(container *c)
@@ -286,6 +377,8 @@ static orma_status count_loose(void *user, const char *relative,
 orma_status container_counts(container *c, container_count *out,
                              orma_error **err)
 {
+    if (c->archive != NULL)
+        return container_zip_counts(c, out);
     container_count count = {0};
     AUTO_FREE char *loose = container_path(c, "loose");
     if (loose == NULL)

@@ -11,6 +11,7 @@
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/file.h>
+#include <base/text.h>
 
 #define BUSY_TIMEOUT_MS 30000
 
@@ -99,13 +100,36 @@ static orma_status prepare(container *c, const char *sql, sqlite3_stmt **out,
     return rc == SQLITE_OK ? ORMA_OK : fail(c->folder, c->index, rc, err);
 }
 
+/* Another host's index, as a file that does not change: nothing is locked, no
+ * journal made or read. A URI needs its path escaped. */
+static orma_status open_immutable(container *c, orma_error **err)
+{
+    AUTO_BUF buf uri = {0};
+    buf_text(&uri, "file:");
+    for (const char *p = c->folder; *p != '\0'; p++)
+        if (strchr("?#%", *p) != NULL)
+            buf_printf(&uri, "%%%02x", (unsigned)(unsigned char)*p);
+        else
+            buf_char(&uri, *p);
+    buf_text(&uri, "/packs.idx?immutable=1");
+    const orma_status st = buf_status(&uri, err);
+    if (st != ORMA_OK)
+        return st;
+    const int rc = sqlite3_open_v2(
+        buf_c_str(&uri), &c->index,
+        SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+    return rc == SQLITE_OK ? ORMA_OK : fail(c->folder, c->index, rc, err);
+}
+
 /* Opened at the first use: many commands read rows only. */
 static orma_status index_open(container *c, orma_error **err)
 {
     if (c->index != NULL)
         return ORMA_OK;
     orma_status st =
-        open_file(c->folder, SQLITE_OPEN_READWRITE, &c->index, err);
+        c->owner != NULL
+            ? open_immutable(c, err)
+            : open_file(c->folder, SQLITE_OPEN_READWRITE, &c->index, err);
     if (st == ORMA_OK)
         st = run(c->folder, c->index,
                  "PRAGMA synchronous=FULL; PRAGMA trusted_schema=OFF;", err);
@@ -161,7 +185,9 @@ orma_status index_find(container *c, const char *key, packed_object *out,
 
 orma_status index_begin(container *c, orma_error **err)
 {
-    orma_status st = index_open(c, err);
+    orma_status st = container_check_owner(c, err);
+    if (st == ORMA_OK)
+        st = index_open(c, err);
     /* A container that was copied without care may have lost the mode. */
     if (st == ORMA_OK)
         st = run(c->folder, c->index, "PRAGMA journal_mode=WAL", err);
@@ -195,24 +221,85 @@ void index_rollback(container *c)
         sqlite3_exec(c->index, "ROLLBACK", NULL, NULL, NULL);
 }
 
-orma_status index_counts(container *c, int64_t *objects, int64_t *bytes,
+orma_status index_prepare(container *c, const char *sql, sqlite3_stmt **out,
+                          orma_error **err)
+{
+    const orma_status st = index_open(c, err);
+    return st == ORMA_OK ? prepare(c, sql, out, err) : st;
+}
+
+orma_status index_run(container *c, const char *sql, orma_error **err)
+{
+    const orma_status st = index_open(c, err);
+    return st == ORMA_OK ? run(c->folder, c->index, sql, err) : st;
+}
+
+orma_status index_fail(container *c, int code, orma_error **err)
+{
+    return fail(c->folder, c->index, code, err);
+}
+
+orma_status index_number(container *c, const char *sql, int64_t *out,
                          orma_error **err)
 {
     sqlite3_stmt *stmt = NULL;
-    orma_status st = index_open(c, err);
-    if (st == ORMA_OK)
-        st = prepare(c,
-                     "SELECT COUNT(*), COALESCE(SUM(length), 0) FROM db_object",
-                     &stmt, err);
+    orma_status st = index_prepare(c, sql, &stmt, err);
     if (st != ORMA_OK)
         return st;
     const int rc = sqlite3_step(stmt);
-    if (rc == SQLITE_ROW) {
-        *objects = sqlite3_column_int64(stmt, 0);
-        *bytes = sqlite3_column_int64(stmt, 1);
-    } else {
+    if (rc == SQLITE_ROW)
+        *out = sqlite3_column_int64(stmt, 0);
+    else
         st = fail(c->folder, c->index, rc, err);
-    }
     sqlite3_finalize(stmt);
+    return st;
+}
+
+orma_status index_counts(container *c, int64_t *objects, int64_t *bytes,
+                         orma_error **err)
+{
+    const orma_status st =
+        index_number(c, "SELECT COUNT(*) FROM db_object", objects, err);
+    return st == ORMA_OK
+               ? index_number(c,
+                              "SELECT COALESCE(SUM(length), 0) FROM db_object",
+                              bytes, err)
+               : st;
+}
+
+orma_status container_settle(container *c, orma_error **err)
+{
+    return index_run(c, "PRAGMA wal_checkpoint(PASSIVE)", err);
+}
+
+orma_status container_vacuum(container *c, orma_error **err)
+{
+    const orma_status st = container_check_owner(c, err);
+    return st == ORMA_OK ? index_run(c, "VACUUM", err) : st;
+}
+
+orma_status container_copy_index(container *c, const char *path,
+                                 orma_error **err)
+{
+    sqlite3 *copy = NULL;
+    orma_status st = index_open(c, err);
+    if (st != ORMA_OK)
+        return st;
+    int rc = sqlite3_open_v2(path, &copy,
+                             SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+    sqlite3_backup *b =
+        rc == SQLITE_OK ? sqlite3_backup_init(copy, "main", c->index, "main")
+                        : NULL;
+    if (b != NULL) {
+        /* All pages in one step: one view, whatever others write. */
+        rc = sqlite3_backup_step(b, -1);
+        sqlite3_backup_finish(b);
+    }
+    if (b == NULL || rc != SQLITE_DONE)
+        st = error_set(err,
+                       rc == SQLITE_FULL ? ORMA_E_TRANSIENT : ORMA_E_PERMANENT,
+                       "storage", rc, "cannot copy the index to \"%s\": %s",
+                       path, sqlite3_errmsg(copy));
+    sqlite3_close_v2(copy);
     return st;
 }

@@ -101,7 +101,9 @@ orma_status container_put_loose(container *c, container_object *object,
     if (path == NULL)
         return error_no_memory(err);
 
-    orma_status st = fill_sandbox(c, object, path, err);
+    orma_status st = container_check_owner(c, err);
+    if (st == ORMA_OK)
+        st = fill_sandbox(c, object, path, err);
     if (st == ORMA_OK)
         st = move_in_place(c, path, object->key, err);
     unlink(path); /* gone already when it was renamed */

@@ -16,12 +16,15 @@
 #include <base/error.h>
 #include <base/text.h>
 
+#define MOVES_MAX 20 /* of an object while it is being opened */
+
 struct object_reader {
     int fd;
-    int64_t at;    /* next byte of the file */
-    int64_t left;  /* bytes of the file that are the object's */
-    int64_t size;  /* of the content */
-    int64_t given; /* bytes of the content handed out */
+    archive_stream *entry; /* of an archive, instead of fd */
+    int64_t at;            /* next byte of the file */
+    int64_t left;          /* bytes of the file that are the object's */
+    int64_t size;          /* of the content */
+    int64_t given;         /* bytes of the content handed out */
     bool is_compressed;
     bool is_checked;
     z_stream inflater;
@@ -37,7 +40,9 @@ static orma_status damaged(const object_reader *r, const char *why,
     const orma_status st =
         error_set(err, ORMA_E_PERMANENT, "storage", 0,
                   "object \"%s\" is damaged: \"%s\" %s", r->key, r->path, why);
-    error_hint(err, "restore the container from a backup");
+    error_hint(err, r->entry == NULL
+                        ? "restore the container from a backup"
+                        : "fetch the archive again, or have it made again");
     return st;
 }
 
@@ -49,6 +54,7 @@ void object_close(object_reader *r)
         inflateEnd(&r->inflater);
     free(r->chunk);
     digest_destroy(r->sum);
+    archive_stream_close(r->entry);
     if (r->fd >= 0)
         close(r->fd);
     free(r->path);
@@ -103,9 +109,9 @@ static orma_status start_inflater(object_reader *r, orma_error **err)
     return ORMA_OK;
 }
 
-static orma_status open_packed(container *c, const char *key,
-                               const packed_object *where, object_reader **out,
-                               orma_error **err)
+orma_status container_open_packed(container *c, const char *key,
+                                  const packed_object *where,
+                                  object_reader **out, orma_error **err)
 {
     object_reader *r = NULL;
     struct stat info;
@@ -134,8 +140,8 @@ static orma_status open_packed(container *c, const char *key,
     return ORMA_OK;
 }
 
-static orma_status open_loose(container *c, const char *key,
-                              object_reader **out, orma_error **err)
+orma_status container_open_loose(container *c, const char *key,
+                                 object_reader **out, orma_error **err)
 {
     object_reader *r = NULL;
     struct stat info;
@@ -155,21 +161,118 @@ static orma_status open_loose(container *c, const char *key,
     return ORMA_OK;
 }
 
+static bool same_place(const packed_object *a, const packed_object *b)
+{
+    return a->pack_id == b->pack_id && a->offset == b->offset &&
+           a->length == b->length;
+}
+
+/* A repacker moves objects and puts a new file under the old name. So what the
+ * index says is asked again when the file is open: if it is the same, the open
+ * file is the one that was meant. *out stays NULL when it is not packed. */
 static orma_status try_packed(container *c, const char *key,
                               object_reader **out, orma_error **err)
 {
-    packed_object where;
+    packed_object where, again;
     bool found = false;
-    const orma_status st = index_find(c, key, &where, &found, err);
-    if (st != ORMA_OK || !found)
-        return st;
-    return open_packed(c, key, &where, out, err);
+    orma_status st = index_find(c, key, &where, &found, err);
+
+    for (int i = 0; st == ORMA_OK && found && i < MOVES_MAX; i++) {
+        object_reader *r = NULL;
+        AUTO_ERROR orma_error *why = NULL;
+        st = container_open_packed(c, key, &where, &r, &why);
+        const orma_status asked = index_find(c, key, &again, &found, err);
+        if (asked == ORMA_OK && found && same_place(&where, &again)) {
+            if (st == ORMA_OK)
+                *out = r;
+            else
+                error_move(&why, err);
+            return st;
+        }
+        object_close(r);
+        where = again;
+        st = asked;
+    }
+    return st;
 }
 
-static bool key_is_valid(const char *key)
+/* Of another host's container nothing may be visible here. */
+static bool container_has_index(const container *c)
+{
+    if (c->archive != NULL)
+        return false;
+    if (c->owner == NULL)
+        return true;
+    AUTO_FREE char *path = container_path(c, "packs.idx");
+    return path != NULL && access(path, R_OK) == 0;
+}
+
+bool container_key_is_valid(const char *key)
 {
     return strlen(key) == DIGEST_SHA256_HEX - 1 &&
            strspn(key, "0123456789abcdef") == DIGEST_SHA256_HEX - 1;
+}
+
+orma_status object_of_file(int fd, const char *key, int64_t size,
+                           object_reader **out, orma_error **err)
+{
+    object_reader *r = calloc(1, sizeof *r);
+    digest *sum = digest_create();
+    char *path = text_copy("orma_object");
+    if (r == NULL || sum == NULL || path == NULL) {
+        free(r);
+        free(path);
+        digest_destroy(sum);
+        close(fd);
+        return error_no_memory(err);
+    }
+    *r = (object_reader){
+        .fd = fd, .left = size, .size = size, .sum = sum, .path = path};
+    memcpy(r->key, key, sizeof r->key);
+    *out = r;
+    return ORMA_OK;
+}
+
+/* *out stays NULL when the archive has no such object. */
+static orma_status open_archived(container *c, const char *key,
+                                 object_reader **out, orma_error **err)
+{
+    uint64_t index = 0, size = 0;
+    if (!archive_file_find(c->archive, key, &index, &size))
+        return ORMA_OK;
+    object_reader *r = calloc(1, sizeof *r);
+    if (r == NULL)
+        return error_no_memory(err);
+    r->fd = -1;
+    r->left = (int64_t)size;
+    r->size = (int64_t)size;
+    r->sum = digest_create();
+    r->path = text_copy(c->folder);
+    memcpy(r->key, key, sizeof r->key);
+    const orma_status st =
+        r->sum == NULL || r->path == NULL
+            ? error_no_memory(err)
+            : archive_stream_open(c->archive, index, &r->entry, err);
+    if (st != ORMA_OK) {
+        object_close(r);
+        return st;
+    }
+    *out = r;
+    return ORMA_OK;
+}
+
+static orma_status not_found(const container *c, const char *key,
+                             orma_error **err)
+{
+    const orma_status st = error_set(
+        err, ORMA_E_NOT_FOUND, "storage", 0,
+        "object \"%s\" is not in the container \"%s\"", key, c->folder);
+    if (c->owner != NULL)
+        error_hint(err,
+                   "the container is on host \"%s\": read the file there, or "
+                   "make its folder visible here",
+                   c->owner);
+    return st;
 }
 
 orma_status container_open_object(container *c, const char *key,
@@ -177,16 +280,19 @@ orma_status container_open_object(container *c, const char *key,
 {
     object_reader *r = NULL;
 
-    if (!key_is_valid(key))
+    if (!container_key_is_valid(key))
         return error_set(err, ORMA_E_INVALID, "storage", 0,
                          "object key \"%.80s\" is not a SHA-256 of 64 "
                          "lower-case hex digits",
                          key);
 
-    orma_status st = try_packed(c, key, &r, err);
-    if (st == ORMA_OK && r == NULL)
-        st = open_loose(c, key, &r, err);
-    if (st == ORMA_OK && r == NULL) {
+    const bool has_index = container_has_index(c);
+    orma_status st = c->archive != NULL ? open_archived(c, key, &r, err)
+                     : has_index        ? try_packed(c, key, &r, err)
+                                        : ORMA_OK;
+    if (st == ORMA_OK && r == NULL && c->archive == NULL)
+        st = container_open_loose(c, key, &r, err);
+    if (st == ORMA_OK && r == NULL && has_index) {
         /* A packer may have moved it meanwhile, and a repacker may have
          * replaced the index: look into a fresh one. */
         index_close(c);
@@ -195,9 +301,7 @@ orma_status container_open_object(container *c, const char *key,
     if (st != ORMA_OK)
         return st;
     if (r == NULL)
-        return error_set(err, ORMA_E_NOT_FOUND, "storage", 0,
-                         "object \"%s\" is not in the container \"%s\"", key,
-                         c->folder);
+        return not_found(c, key, err);
     *out = r;
     return ORMA_OK;
 }
@@ -206,11 +310,20 @@ orma_status container_has(container *c, const char *key, bool *found,
                           orma_error **err)
 {
     packed_object where;
+    if (c->archive != NULL) {
+        uint64_t index = 0, size = 0;
+        *found = archive_file_find(c->archive, key, &index, &size);
+        return ORMA_OK;
+    }
     AUTO_FREE char *path = container_loose_path(c, key);
     if (path == NULL)
         return error_no_memory(err);
     if (access(path, F_OK) == 0) {
         *found = true;
+        return ORMA_OK;
+    }
+    if (!container_has_index(c)) {
+        *found = false;
         return ORMA_OK;
     }
     return index_find(c, key, &where, found, err);
@@ -225,6 +338,8 @@ static orma_status read_file(object_reader *r, void *buffer, size_t capacity,
     ssize_t got = 0;
 
     *n = 0;
+    if (r->entry != NULL)
+        return archive_stream_read(r->entry, buffer, capacity, n, err);
     if (wanted == 0)
         return ORMA_OK;
     do

@@ -6,6 +6,7 @@
 #include <blake2.h>
 #include <json-c/linkhash.h>
 #include <math.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,7 @@
 
 #define LEAF_BYTES 32
 #define REAL_TEXT 32
+#define FEW_MEMBERS 8 /* of an object, sorted without memory of their own */
 
 /* Name of the one key of AiiDA's repository hash that is no file. */
 #define DIRNAMES_KEY "__dirnames__"
@@ -35,15 +37,57 @@ static void tree_init(blake2b_state *state, uint8_t depth, const char *tag)
     blake2b_init_param(state, &param);
 }
 
-/* Digest of one scalar or bracket; tags are at most 16 characters. */
-static void leaf_digest(const char *tag, orma_str bytes,
-                        uint8_t digest[LEAF_BYTES])
+/* Leaves that nearly every node has, computed once. */
+static struct known_leaf {
+    const char *tag, *text;
+    uint8_t digest[LEAF_BYTES];
+} known_leaves[] = {
+    {"dict(", "", {0}},
+    {")", "", {0}},
+    {"list(", "", {0}},
+    {"none", "", {0}},
+    {"str", "class", {0}},
+    {"str", "attributes", {0}},
+    {"str", "repository_hash", {0}},
+    {"str", "computer_uuid", {0}},
+    {"str", "inputs", {0}},
+    {"str", "value", {0}},
+};
+static pthread_once_t known_once = PTHREAD_ONCE_INIT;
+
+static void compute_leaf(const char *tag, orma_str bytes,
+                         uint8_t digest[LEAF_BYTES])
 {
     blake2b_state leaf;
 
     tree_init(&leaf, 0, tag);
     blake2b_update(&leaf, (const uint8_t *)bytes.ptr, bytes.len);
     blake2b_final(&leaf, digest, LEAF_BYTES);
+}
+
+static void compute_known(void)
+{
+    for (size_t i = 0; i < sizeof known_leaves / sizeof *known_leaves; i++) {
+        struct known_leaf *leaf = &known_leaves[i];
+        compute_leaf(leaf->tag, (orma_str){leaf->text, strlen(leaf->text)},
+                     leaf->digest);
+    }
+}
+
+/* Digest of one scalar or bracket; tags are at most 16 characters. */
+static void leaf_digest(const char *tag, orma_str bytes,
+                        uint8_t digest[LEAF_BYTES])
+{
+    pthread_once(&known_once, compute_known);
+    for (size_t i = 0; i < sizeof known_leaves / sizeof *known_leaves; i++) {
+        const struct known_leaf *leaf = &known_leaves[i];
+        if (*tag == *leaf->tag && text_equal(tag, leaf->tag) &&
+            str_equal(bytes, leaf->text)) {
+            memcpy(digest, leaf->digest, LEAF_BYTES);
+            return;
+        }
+    }
+    compute_leaf(tag, bytes, digest);
 }
 
 static void add_leaf(blake2b_state *root, const char *tag, orma_str bytes)
@@ -108,7 +152,9 @@ static orma_status add_object(blake2b_state *root, const json_object *value,
     const struct lh_entry *entry = json_object_get_object(value)->head;
     orma_status st = ORMA_OK;
 
-    AUTO_FREE member *members = calloc(n + 1, sizeof *members);
+    member few[FEW_MEMBERS];
+    AUTO_FREE member *many = n > FEW_MEMBERS ? calloc(n, sizeof *many) : NULL;
+    member *members = n > FEW_MEMBERS ? many : few;
     if (members == NULL)
         return error_no_memory(err);
     for (size_t i = 0; i < n; i++, entry = entry->next) {
@@ -130,21 +176,26 @@ static orma_status add_value(blake2b_state *root, const json_object *value,
                              orma_error **err)
 {
     switch (json_object_get_type(value)) {
-    case json_type_null: add_leaf(root, "none", ORMA_LITERAL("")); break;
+    case json_type_null:
+        add_leaf(root, "none", ORMA_LITERAL(""));
+        break;
     case json_type_boolean:
         add_leaf(root, "bool",
                  json_object_get_boolean(value) ? (orma_str){"\x01", 1}
                                                 : (orma_str){"\x00", 1});
         break;
     case json_type_int:
-    case json_type_double: return add_number(root, value, err);
+    case json_type_double:
+        return add_number(root, value, err);
     case json_type_string:
         add_leaf(root, "str",
                  (orma_str){json_object_get_string((json_object *)value),
                             (size_t)json_object_get_string_len(value)});
         break;
-    case json_type_array: return add_array(root, value, err);
-    case json_type_object: return add_object(root, value, err);
+    case json_type_array:
+        return add_array(root, value, err);
+    case json_type_object:
+        return add_object(root, value, err);
     }
     return ORMA_OK;
 }
@@ -193,9 +244,9 @@ static orma_status add_files(json_object *files, const json_object *tree,
     for (; entry != NULL; entry = entry->next) {
         const json_object *item = lh_entry_v(entry);
         const char *key = json_get_text(item, "k", NULL);
-        AUTO_FREE char *path = text_printf(
-            "%s%s%s", prefix, (const char *)lh_entry_k(entry),
-            key != NULL ? "" : "/");
+        AUTO_FREE char *path =
+            text_printf("%s%s%s", prefix, (const char *)lh_entry_k(entry),
+                        key != NULL ? "" : "/");
         if (path == NULL)
             return error_no_memory(err);
         orma_status st = ORMA_OK;
@@ -239,17 +290,28 @@ static orma_status add_root_dirnames(json_object *files,
     return ORMA_OK;
 }
 
-static orma_status hash_repository(const json_object *tree,
-                                   char out[NODE_HASH_HEX], orma_error **err)
+/* Every file with its key, and the root's folders under a key of their own. */
+static orma_status set_repository(json_object *content, const json_object *tree,
+                                  orma_error **err)
 {
-    AUTO_JSON json_object *files = json_object_new_object();
+    json_object *files = json_object_new_object();
 
-    if (files == NULL)
+    if (files == NULL || !json_set(content, CONTENT_REPOSITORY, files))
         return error_no_memory(err);
-    orma_status st = add_root_dirnames(files, tree, err);
-    if (st == ORMA_OK)
-        st = add_files(files, tree, "", err);
-    return st == ORMA_OK ? hash_value(files, out, err) : st;
+    const orma_status st = add_root_dirnames(files, tree, err);
+    return st == ORMA_OK ? add_files(files, tree, "", err) : st;
+}
+
+/* No attribute is left out, as is the rule for data. */
+static bool all_count(const char *node_type, const json_object *attributes)
+{
+    if (!json_object_is_type(attributes, json_type_object))
+        return false;
+    const struct lh_entry *entry = json_object_get_object(attributes)->head;
+    for (; entry != NULL; entry = entry->next)
+        if (node_attribute_is_hash_ignored(node_type, lh_entry_k(entry)))
+            return false;
+    return true;
 }
 
 /* The attributes that count, sharing their values with the node. */
@@ -257,6 +319,11 @@ static orma_status set_attributes(json_object *hashed, const char *node_type,
                                   const json_object *attributes,
                                   orma_error **err)
 {
+    if (all_count(node_type, attributes))
+        return json_set(hashed, "attributes",
+                        json_object_get((json_object *)(uintptr_t)attributes))
+                   ? ORMA_OK
+                   : error_no_memory(err);
     json_object *kept = json_object_new_object();
 
     if (kept == NULL || !json_set(hashed, "attributes", kept))
@@ -282,10 +349,73 @@ static orma_status set_class(json_object *hashed, const char *node_type,
         python_class = node_process_python_class(node_type);
     if (python_class == NULL)
         python_class = node_type;
-    AUTO_FREE char *text = text_printf("<class '%s'>", python_class);
-    if (text == NULL || !json_set_text(hashed, "class", text))
+    AUTO_BUF buf text = {0};
+    buf_text(&text, "<class '");
+    buf_text(&text, python_class);
+    buf_text(&text, "'>");
+    if (text.failed || !json_set_text(hashed, "class", buf_c_str(&text)))
         return error_no_memory(err);
     return ORMA_OK;
+}
+
+/* The hash of a repository without files, as of most nodes: that of
+ * {"__dirnames__": []}. */
+static const char empty_repository[NODE_HASH_HEX] =
+    "076c4a75b0e7f3de89d0f21d3c4fad9c09fb83054f8e6c467b875095d93fd154";
+
+static bool has_files(const json_object *repository)
+{
+    return json_get(repository, "o") != NULL;
+}
+
+/* AiiDA leaves inputs out whose label is a type of calls. */
+static orma_status set_inputs(json_object *content, const json_object *inputs,
+                              orma_error **err)
+{
+    json_object *kept = json_object_new_object();
+
+    if (kept == NULL || !json_set(content, "inputs", kept))
+        return error_no_memory(err);
+    json_object_object_foreach((json_object *)(uintptr_t)inputs, label, hash)
+    {
+        if (text_equal(label, "CALL_CALC") || text_equal(label, "CALL_WORK"))
+            continue;
+        if (!json_set(kept, label, json_object_get(hash)))
+            return error_no_memory(err);
+    }
+    return ORMA_OK;
+}
+
+static orma_status fill_content(const hashed_node *n, bool with_files,
+                                json_object **out, orma_error **err)
+{
+    AUTO_JSON json_object *content = json_object_new_object();
+
+    if (content == NULL)
+        return error_no_memory(err);
+    orma_status st = set_class(content, n->node_type, n->python_class, err);
+    if (st == ORMA_OK)
+        st = set_attributes(content, n->node_type, n->attributes, err);
+    /* The files of a calcjob are made from its inputs, which count already. */
+    if (st == ORMA_OK && with_files &&
+        !text_equal(n->node_type, NODE_TYPE_CALCJOB))
+        st = set_repository(content, n->repository, err);
+    if (st != ORMA_OK)
+        return st;
+    if (!json_set_text(content, "computer_uuid", n->computer_uuid))
+        return error_no_memory(err);
+    st = n->inputs != NULL ? set_inputs(content, n->inputs, err) : ORMA_OK;
+    if (st != ORMA_OK)
+        return st;
+    *out = content;
+    content = NULL;
+    return ORMA_OK;
+}
+
+orma_status hash_content(const hashed_node *n, json_object **out,
+                         orma_error **err)
+{
+    return fill_content(n, true, out, err);
 }
 
 orma_status hash_node(const char *node_type, const char *python_class,
@@ -294,26 +424,22 @@ orma_status hash_node(const char *node_type, const char *python_class,
                       const json_object *inputs, char out[NODE_HASH_HEX],
                       orma_error **err)
 {
-    AUTO_JSON json_object *hashed = json_object_new_object();
+    const hashed_node n = {node_type,  python_class,  attributes,
+                           repository, computer_uuid, inputs};
+    AUTO_JSON json_object *content = NULL;
     char files[NODE_HASH_HEX];
 
-    if (hashed == NULL)
-        return error_no_memory(err);
-    orma_status st = set_class(hashed, node_type, python_class, err);
-    if (st == ORMA_OK)
-        st = set_attributes(hashed, node_type, attributes, err);
-    if (st == ORMA_OK)
-        st = hash_repository(repository, files, err);
-    if (st != ORMA_OK)
-        return st;
-    /* The files of a calcjob are made from its inputs, which count already. */
-    if (!text_equal(node_type, NODE_TYPE_CALCJOB) &&
-        !json_set_text(hashed, "repository_hash", files))
-        return error_no_memory(err);
-    if (!json_set_text(hashed, "computer_uuid", computer_uuid))
-        return error_no_memory(err);
-    if (inputs != NULL &&
-        !json_set(hashed, "inputs", json_object_get((json_object *)inputs)))
-        return error_no_memory(err);
-    return hash_value(hashed, out, err);
+    orma_status st = fill_content(&n, has_files(repository), &content, err);
+    const json_object *tree = json_get(content, CONTENT_REPOSITORY);
+    const char *hash =
+        text_equal(node_type, NODE_TYPE_CALCJOB) ? NULL : empty_repository;
+    if (st == ORMA_OK && tree != NULL) {
+        st = hash_value(tree, files, err);
+        json_object_object_del(content, CONTENT_REPOSITORY);
+        hash = files;
+    }
+    if (st == ORMA_OK && hash != NULL &&
+        !json_set_text(content, "repository_hash", hash))
+        st = error_no_memory(err);
+    return st == ORMA_OK ? hash_value(content, out, err) : st;
 }

@@ -23,12 +23,31 @@ static const char process_table[] =
     "REFERENCES db_dbnode (id) ON DELETE CASCADE "
     "DEFERRABLE INITIALLY DEFERRED)";
 
-/* Listings of processes: the active ones, and the newest. */
+/* Objects of hosts that may not write to the container, in parts, on their way
+ * to the host that may. */
+static const char object_table[] =
+    "CREATE TABLE IF NOT EXISTS orma_object ("
+    "\"key\" VARCHAR(64) NOT NULL, part INTEGER NOT NULL, content %s NOT NULL, "
+    "size BIGINT NOT NULL, ctime_ns BIGINT NOT NULL, "
+    "CONSTRAINT orma_object_pkey PRIMARY KEY (\"key\", part))";
+
+/* Listings of processes: the active ones, the newest, those of one label. */
 static const char *const list_indexes[] = {
     "CREATE INDEX IF NOT EXISTS orma_ix_process_state ON db_dbnode "
     "({json:attributes.process_state}, ctime) WHERE " IS_PROCESS,
     "CREATE INDEX IF NOT EXISTS orma_ix_process_ctime ON db_dbnode (ctime) "
     "WHERE " IS_PROCESS,
+    "CREATE INDEX IF NOT EXISTS orma_ix_process_label ON db_dbnode "
+    "({json:attributes.process_label}, ctime) WHERE " IS_PROCESS,
+    /* The newest nodes of a type. */
+    "CREATE INDEX IF NOT EXISTS orma_ix_node_type_ctime ON db_dbnode "
+    "(node_type, ctime)",
+    /* Nodes of the same content, for caching. */
+    "CREATE INDEX IF NOT EXISTS orma_ix_node_hash ON db_dbnode "
+    "({json:extras._aiida_hash}) WHERE {json:extras._aiida_hash} IS NOT NULL",
+    /* Sources of the cache; data is never looked for by its hash. */
+    "CREATE INDEX IF NOT EXISTS orma_ix_process_hash ON db_dbnode "
+    "({json:extras._aiida_hash}) WHERE " IS_PROCESS,
 };
 
 /* What AiiDA's rules for links say about uniqueness (reference: graph/link.c);
@@ -57,10 +76,7 @@ orma_status own_tables_check(sql *db, bool *exist, orma_error **err)
         version = column_json(&q, 0);
     const orma_status st = query_end(&q, &why);
     if (st != ORMA_OK && st != ORMA_E_BUG) { /* BUG: no such table */
-        if (err != NULL) {
-            *err = why;
-            why = NULL;
-        }
+        error_move(&why, err);
         return st;
     }
 
@@ -78,6 +94,24 @@ orma_status own_tables_check(sql *db, bool *exist, orma_error **err)
     return ORMA_OK;
 }
 
+/* How many rows IS_PROCESS is true of, for the planner. */
+static void append_statistics(const orma_dialect *d, buf *out)
+{
+    if (d->expression_statistics == NULL)
+        return;
+    for (const char *p = d->expression_statistics; *p != '\0'; p++) {
+        if (*p == '#')
+            buf_text(out, "orma_st_is_process");
+        else if (*p == '@')
+            buf_text(out, "db_dbnode");
+        else if (*p == '?')
+            buf_text(out, PROCESS_PREFIX);
+        else
+            buf_char(out, *p);
+    }
+    buf_text(out, ";\n");
+}
+
 static orma_status create_tables(sql *db, orma_error **err)
 {
     AUTO_BUF buf text = {0};
@@ -85,10 +119,13 @@ static orma_status create_tables(sql *db, orma_error **err)
     buf_text(&text, ";\n");
     buf_printf(&text, process_table, db->dialect->boolean, db->dialect->json);
     buf_text(&text, ";\n");
+    buf_printf(&text, object_table, db->dialect->blob);
+    buf_text(&text, ";\n");
     for (size_t i = 0; i < sizeof list_indexes / sizeof *list_indexes; i++) {
         buf_text(&text, list_indexes[i]);
         buf_text(&text, ";\n");
     }
+    append_statistics(db->dialect, &text);
     const orma_status st = buf_status(&text, err);
     return st == ORMA_OK ? sql_execute(db, buf_c_str(&text), err) : st;
 }
@@ -134,9 +171,22 @@ static orma_status put_meta(sql *db, const char *key, const json_object *value,
     query q;
     query_start_once(&q, db,
                      "INSERT INTO orma_meta (\"key\", val) VALUES (?1, ?2j) "
-                     "ON CONFLICT (\"key\") DO NOTHING");
+                     "ON CONFLICT (\"key\") DO UPDATE SET val = "
+                     "excluded.val");
     query_text(&q, 1, key);
     query_json(&q, 2, value);
+    return query_run(&q, err);
+}
+
+/* Two who make the same tables at once disturb each other on PostgreSQL: a row
+ * that every storage has lets one in at a time. Nothing of it changes. */
+static orma_status wait_for_others(sql *db, orma_error **err)
+{
+    query q;
+    query_start_once(&q, db,
+                     "UPDATE db_dbsetting SET description = description WHERE "
+                     "\"key\" = ?1");
+    query_text(&q, 1, "repository|uuid");
     return query_run(&q, err);
 }
 
@@ -147,7 +197,9 @@ orma_status own_tables_create(sql *db, orma_error **err)
     if (skipped == NULL || version == NULL)
         return error_no_memory(err);
 
-    orma_status st = create_tables(db, err);
+    orma_status st = wait_for_others(db, err);
+    if (st == ORMA_OK)
+        st = create_tables(db, err);
     for (size_t i = 0;
          st == ORMA_OK && i < sizeof link_indexes / sizeof *link_indexes; i++)
         st = create_link_index(db, i, skipped, err);

@@ -7,11 +7,12 @@
 
 #include <storage/sql.h>
 
-#define OWN_TABLES_VERSION 1
+#define OWN_TABLES_VERSION 2
 
 /* Condition of rows of db_dbnode that are processes, word for word that of
  * the indexes: databases use a partial index only then. */
-#define IS_PROCESS "substr(node_type, 1, 8) = 'process.'"
+#define PROCESS_PREFIX "substr(node_type, 1, 8)"
+#define IS_PROCESS PROCESS_PREFIX " = 'process.'"
 
 /* *exist: there, of a version that this orma knows. Outside a transaction.
  * Errors: INVALID (made by a newer orma). */

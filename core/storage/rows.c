@@ -70,6 +70,63 @@ json_object *rows_add(query *q, json_object *rows)
     return NULL;
 }
 
+orma_status rows_collect(query *q, row_set *set, json_object **rows,
+                         orma_error **err)
+{
+    AUTO_JSON json_object *made = json_object_new_array();
+    if (made == NULL && q->status == ORMA_OK)
+        q->status = error_no_memory(&q->error);
+    while (query_next(q)) {
+        json_object *row = rows_add(q, made);
+        if (row != NULL)
+            set(q, row);
+    }
+    const orma_status st = query_end(q, err);
+    if (st != ORMA_OK)
+        return st;
+    *rows = made;
+    made = NULL;
+    return ORMA_OK;
+}
+
+orma_status rows_first(query *q, row_set *set, json_object **row,
+                       orma_error **err)
+{
+    AUTO_JSON json_object *rows = NULL;
+    const orma_status st = rows_collect(q, set, &rows, err);
+    if (st == ORMA_OK)
+        *row = json_object_get(json_object_array_get_idx(rows, 0));
+    return st;
+}
+
+/* The callers have looked before they wrote: somebody was quicker. */
+static orma_status taken_meanwhile(orma_error **err)
+{
+    error_set(err, ORMA_E_REFUSED, "storage", 0,
+              "another program has stored one of that name meanwhile");
+    error_hint(err, "choose another name");
+    return ORMA_E_REFUSED;
+}
+
+orma_status store_write_one(store *s, query *q, int64_t *pk, orma_error **err)
+{
+    orma_error *why = NULL;
+    int64_t found = 0;
+    orma_status st = query_run_int(q, 0, &found, &why);
+    if (st == ORMA_OK)
+        st = store_commit(s, &why);
+    else
+        store_rollback(s);
+    const bool is_taken =
+        st == ORMA_E_INVALID && orma_error_code(why) == ORMA_SQL_TAKEN;
+    error_move(&why, err);
+    if (is_taken)
+        return taken_meanwhile(err);
+    if (st == ORMA_OK && pk != NULL)
+        *pk = found;
+    return st;
+}
+
 char *like_prefix(const char *text)
 {
     AUTO_BUF buf out = {0};
@@ -89,6 +146,28 @@ bool identifier_is_pk(const char *text, int64_t *pk)
         return false;
     *pk = strtoll(text, NULL, 10);
     return true;
+}
+
+bool identifier_is_uuid(const char *text, orma_uuid *low, orma_uuid *high)
+{
+    char from[33], to[33];
+    size_t n = 0;
+
+    for (const char *p = text; *p != '\0'; p++) {
+        if (*p == '-' && n > 0)
+            continue;
+        if (strchr("0123456789abcdefABCDEF", *p) == NULL || n == 32)
+            return false;
+        from[n] = *p;
+        to[n++] = *p;
+    }
+    if (n == 0)
+        return false;
+    memset(from + n, '0', 32 - n);
+    memset(to + n, 'f', 32 - n);
+    from[32] = '\0';
+    to[32] = '\0';
+    return uuid_parse(from, low) && uuid_parse(to, high);
 }
 
 void hint_closest(store *s, const char *word, const char *template,

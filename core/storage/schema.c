@@ -6,6 +6,8 @@
  * SPDX-License-Identifier: MIT */
 #include <storage/schema.h>
 
+#include <stdlib.h>
+
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/text.h>
@@ -34,6 +36,7 @@ typedef struct schema_table {
     const char *uniques[3];    /* "a" or "a, b" */
     foreign_key foreign_keys[3];
     const char *indexes[8];
+    const char *patterns[4]; /* indexes for LIKE, where the backend has any */
 } schema_table;
 
 static const schema_table tables[] = {
@@ -50,6 +53,7 @@ static const schema_table tables[] = {
         {"uuid", "label"},
         {{0}},
         {0},
+        {"label"},
     },
     {
         "db_dbsetting",
@@ -61,6 +65,7 @@ static const schema_table tables[] = {
         {"\"key\""},
         {{0}},
         {0},
+        {"\"key\""},
     },
     {
         "db_dbuser",
@@ -72,6 +77,7 @@ static const schema_table tables[] = {
         {"email"},
         {{0}},
         {0},
+        {"email"},
     },
     {
         "db_dbauthinfo",
@@ -85,6 +91,7 @@ static const schema_table tables[] = {
         {{"dbcomputer_id", "db_dbcomputer", "CASCADE"},
          {"aiidauser_id", "db_dbuser", "CASCADE"}},
         {"dbcomputer_id", "aiidauser_id"},
+        {0},
     },
     {
         "db_dbgroup",
@@ -99,6 +106,7 @@ static const schema_table tables[] = {
         {"uuid", "label, type_string"},
         {{"user_id", "db_dbuser", "CASCADE"}},
         {"label", "type_string", "user_id"},
+        {"label", "type_string"},
     },
     {
         "db_dbnode",
@@ -120,6 +128,7 @@ static const schema_table tables[] = {
          {"user_id", "db_dbuser", "RESTRICT"}},
         {"process_type", "mtime", "label", "dbcomputer_id", "node_type",
          "ctime", "user_id"},
+        {"label", "node_type", "process_type"},
     },
     {
         "db_dbcomment",
@@ -134,6 +143,7 @@ static const schema_table tables[] = {
         {{"user_id", "db_dbuser", "CASCADE"},
          {"dbnode_id", "db_dbnode", "CASCADE"}},
         {"dbnode_id", "user_id"},
+        {0},
     },
     {
         "db_dbgroup_dbnodes",
@@ -143,6 +153,7 @@ static const schema_table tables[] = {
         {"dbgroup_id, dbnode_id"},
         {{"dbnode_id", "db_dbnode", NULL}, {"dbgroup_id", "db_dbgroup", NULL}},
         {"dbgroup_id", "dbnode_id"},
+        {0},
     },
     {
         "db_dblink",
@@ -155,6 +166,7 @@ static const schema_table tables[] = {
         {{"output_id", "db_dbnode", "CASCADE"},
          {"input_id", "db_dbnode", NULL}},
         {"type", "label", "input_id", "output_id"},
+        {"label", "type"},
     },
     {
         "db_dblog",
@@ -169,6 +181,7 @@ static const schema_table tables[] = {
         {"uuid"},
         {{"dbnode_id", "db_dbnode", "CASCADE"}},
         {"levelname", "dbnode_id", "loggername"},
+        {"levelname", "loggername"},
     },
 };
 
@@ -241,6 +254,12 @@ static void append_table(const orma_dialect *d, const schema_table *t, buf *out)
     for (size_t i = 0; t->indexes[i] != NULL; i++)
         buf_printf(out, "CREATE INDEX ix_%s_%s_%s ON %s (%s);\n", t->name,
                    t->name, t->indexes[i], t->name, t->indexes[i]);
+    for (size_t i = 0; d->pattern_ops != NULL && t->patterns[i] != NULL; i++) {
+        buf_printf(out, "CREATE INDEX ix_pat_%s", t->name);
+        append_names(out, t->patterns[i]);
+        buf_printf(out, " ON %s (%s %s);\n", t->name, t->patterns[i],
+                   d->pattern_ops);
+    }
 }
 
 void schema_ddl(const orma_dialect *dialect, buf *out)
@@ -282,7 +301,46 @@ orma_status schema_create(sql *db, const char *container_id, orma_error **err)
     return query_run(&q, err);
 }
 
-static orma_status read_revision(sql *db, char **revision, orma_error **err)
+/* Can the query be run? BUG is the driver's word for a table that is not there:
+ * such a query stays outside a transaction, which it would end. */
+static orma_status table_exists(sql *db, const char *template, bool *exists,
+                                orma_error **err)
+{
+    query q;
+    AUTO_ERROR orma_error *why = NULL;
+    query_start_once(&q, db, template);
+    const orma_status st = query_run(&q, &why);
+    if (st != ORMA_OK && st != ORMA_E_BUG) {
+        error_move(&why, err);
+        return st;
+    }
+    *exists = st == ORMA_OK;
+    return ORMA_OK;
+}
+
+/* A database without alembic_version: of AiiDA before 1.0, or none. */
+static orma_status refuse_unknown(sql *db, orma_error **err)
+{
+    bool is_legacy = false;
+    orma_status st = table_exists(
+        db, "SELECT app FROM django_migrations LIMIT 1", &is_legacy, err);
+    if (st != ORMA_OK)
+        return st;
+    if (is_legacy) {
+        st = error_set(err, ORMA_E_INVALID, "storage", 0,
+                       "the database is one of AiiDA 1's Django backend");
+        error_hint(err, "bring it to AiiDA 2 first: `verdi storage migrate` "
+                        "of AiiDA 2.0 to 2.3 knows the way");
+        return st;
+    }
+    st = error_set(err, ORMA_E_INVALID, "storage", 0,
+                   "the database has no known schema version");
+    error_hint(err, "check that the profile names a storage made by orma or "
+                    "AiiDA 2");
+    return st;
+}
+
+orma_status schema_revision(sql *db, char **revision, orma_error **err)
 {
     query q;
     AUTO_FREE char *found = NULL;
@@ -295,19 +353,10 @@ static orma_status read_revision(sql *db, char **revision, orma_error **err)
             found = column_text(&q, 0);
     const orma_status st = query_end(&q, &why);
     /* BUG: the driver knows no such table. */
-    if (st == ORMA_E_BUG || (st == ORMA_OK && count != 1)) {
-        const orma_status refused =
-            error_set(err, ORMA_E_INVALID, "storage", 0,
-                      "the database has no known schema version");
-        error_hint(err, "check that the profile names a storage made by orma "
-                        "or AiiDA 2");
-        return refused;
-    }
+    if (st == ORMA_E_BUG || (st == ORMA_OK && count != 1))
+        return refuse_unknown(db, err);
     if (st != ORMA_OK) {
-        if (err != NULL) {
-            *err = why;
-            why = NULL;
-        }
+        error_move(&why, err);
         return st;
     }
     *revision = found;
@@ -342,20 +391,42 @@ static orma_status check_container(sql *db, const char *container_id,
     return st;
 }
 
+/* "main_0007" → 7; -1: of another kind. */
+static long revision_number(const char *revision)
+{
+    static const char prefix[] = "main_";
+    char *end = NULL;
+    if (!text_starts(revision, prefix) || revision[sizeof prefix - 1] == '\0')
+        return -1;
+    const long n = strtol(revision + sizeof prefix - 1, &end, 10);
+    return *end == '\0' ? n : -1;
+}
+
+/* main_0002 changed no table: it only forgot hashes of calculations that an
+ * older AiiDA had computed in another way. */
+static bool is_accepted(const char *revision)
+{
+    return text_equal(revision, SCHEMA_REVISION) ||
+           text_equal(revision, "main_0001");
+}
+
 orma_status schema_check(sql *db, const char *container_id, orma_error **err)
 {
     AUTO_FREE char *revision = NULL;
-    orma_status st = read_revision(db, &revision, err);
+    orma_status st = schema_revision(db, &revision, err);
     if (st != ORMA_OK)
         return st;
-    if (!text_equal(revision, SCHEMA_REVISION)) {
-        st = error_set(err, ORMA_E_INVALID, "storage", 0,
-                       "the database schema is at revision \"%s\", and orma "
-                       "works with \"%s\"",
-                       revision, SCHEMA_REVISION);
-        error_hint(err, "bring it there with AiiDA (`verdi storage migrate`), "
-                        "or use a newer orma");
-        return st;
-    }
-    return check_container(db, container_id, err);
+    if (is_accepted(revision))
+        return check_container(db, container_id, err);
+    const bool is_newer =
+        revision_number(revision) > revision_number(SCHEMA_REVISION);
+    st = error_set(err, ORMA_E_INVALID, "storage", 0,
+                   "the database schema is at revision \"%s\", %s than \"%s\", "
+                   "with which orma works",
+                   revision, is_newer ? "newer" : "older", SCHEMA_REVISION);
+    if (is_newer)
+        error_hint(err, "use a newer orma");
+    else
+        error_hint(err, "bring it there with AiiDA: `verdi storage migrate`");
+    return st;
 }

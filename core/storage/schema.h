@@ -18,6 +18,10 @@ void schema_ddl(const orma_dialect *dialect, buf *out);
  * Within a transaction of the caller. */
 orma_status schema_create(sql *db, const char *container_id, orma_error **err);
 
+/* The revision that the database says it has; the caller frees it.
+ * Errors: INVALID (none that can be told). */
+orma_status schema_revision(sql *db, char **revision, orma_error **err);
+
 /* AiiDA's check on opening: revision, and that database and container belong
  * together. Errors: INVALID, with what to do. */
 orma_status schema_check(sql *db, const char *container_id, orma_error **err);

@@ -4,6 +4,7 @@
 #include <storage/sql.h>
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -107,6 +108,19 @@ static const char *expand_json(const orma_dialect *d, const char *p, buf *out)
     return end + 1;
 }
 
+/* "{ids:?1}" at p; returns what follows it. */
+static const char *expand_ids(const orma_dialect *d, const char *p, buf *out)
+{
+    char number[12];
+    const char *digits = p + strlen("{ids:?");
+    const char *end = strchr(digits, '}');
+    const orma_str none = {"", 0};
+
+    snprintf(number, sizeof number, "%.*s", (int)(end - digits), digits);
+    expand_form(d->id_list, number, none, none, out);
+    return end + 1;
+}
+
 void sql_expand(const sql *db, const char *template, buf *out)
 {
     const char *p = template;
@@ -116,6 +130,12 @@ void sql_expand(const sql *db, const char *template, buf *out)
             p = expand_parameter(db->dialect, p, out);
         } else if (text_starts(p, "{json:")) {
             p = expand_json(db->dialect, p, out);
+        } else if (text_starts(p, "{ids:")) {
+            p = expand_ids(db->dialect, p, out);
+        } else if (text_starts(p, "{lock}")) {
+            if (db->dialect->row_lock != NULL)
+                buf_text(out, db->dialect->row_lock);
+            p += strlen("{lock}");
         } else {
             buf_char(out, *p++);
         }
@@ -134,7 +154,12 @@ orma_status sql_execute(sql *db, const char *template, orma_error **err)
 
 orma_status sql_begin(sql *db, orma_error **err)
 {
-    return db->driver->begin(db->connection, err);
+    return db->driver->begin(db->connection, 0, err);
+}
+
+orma_status sql_begin_read(sql *db, orma_error **err)
+{
+    return db->driver->begin(db->connection, ORMA_BEGIN_READ, err);
 }
 
 orma_status sql_commit(sql *db, orma_error **err)
@@ -147,14 +172,14 @@ void sql_rollback(sql *db)
     db->driver->rollback(db->connection);
 }
 
-static void prepare(query *q, const char *template)
+static void prepare(query *q, const char *template, uint32_t flags)
 {
     AUTO_BUF buf text = {0};
     sql_expand(q->db, template, &text);
     q->status = buf_status(&text, &q->error);
     if (q->status == ORMA_OK)
         q->status = q->db->driver->prepare(q->db->connection, buf_c_str(&text),
-                                           &q->statement, &q->error);
+                                           flags, &q->statement, &q->error);
 }
 
 /* Keeps q's statement under its template; when there is no memory to keep it,
@@ -189,7 +214,7 @@ void query_start(query *q, sql *db, const char *template)
         q->statement = s->handle;
         return;
     }
-    prepare(q, template);
+    prepare(q, template, is_known ? ORMA_SQL_ONCE : 0);
     if (q->status == ORMA_OK && !is_known)
         keep(q, template);
 }
@@ -197,7 +222,13 @@ void query_start(query *q, sql *db, const char *template)
 void query_start_once(query *q, sql *db, const char *template)
 {
     *q = (query){.db = db, .slot = SQL_NOT_KEPT};
-    prepare(q, template);
+    prepare(q, template, ORMA_SQL_ONCE);
+}
+
+void query_start_many(query *q, sql *db, const char *template)
+{
+    *q = (query){.db = db, .slot = SQL_NOT_KEPT};
+    prepare(q, template, ORMA_SQL_ONCE | ORMA_SQL_MANY_ROWS);
 }
 
 static void bind(query *q, int32_t index, const orma_sql_value *value)
@@ -210,6 +241,16 @@ void query_int(query *q, int32_t index, int64_t value)
 {
     bind(q, index,
          &(orma_sql_value){.type = ORMA_SQL_INTEGER, .integer = value});
+}
+
+void query_real(query *q, int32_t index, double value)
+{
+    bind(q, index, &(orma_sql_value){.type = ORMA_SQL_REAL, .real = value});
+}
+
+void query_blob(query *q, int32_t index, orma_str bytes)
+{
+    bind(q, index, &(orma_sql_value){.type = ORMA_SQL_BLOB, .text = bytes});
 }
 
 void query_int_or_null(query *q, int32_t index, int64_t value)
@@ -281,6 +322,14 @@ int64_t column_int(query *q, int32_t index)
 {
     const orma_sql_value value = column(q, index);
     return value.type == ORMA_SQL_INTEGER ? value.integer : 0;
+}
+
+double column_real(query *q, int32_t index)
+{
+    const orma_sql_value value = column(q, index);
+    return value.type == ORMA_SQL_REAL      ? value.real
+           : value.type == ORMA_SQL_INTEGER ? (double)value.integer
+                                            : 0;
 }
 
 orma_str column_str(query *q, int32_t index)
@@ -378,10 +427,36 @@ orma_status query_end(query *q, orma_error **err)
     return q->status;
 }
 
+orma_status query_end_after(query *q, orma_status st, orma_error **err)
+{
+    const orma_status ended = query_end(q, st == ORMA_OK ? err : NULL);
+    return st == ORMA_OK ? ended : st;
+}
+
 orma_status query_run(query *q, orma_error **err)
 {
     while (query_next(q))
         ;
+    return query_end(q, err);
+}
+
+orma_status query_run_changes(query *q, int64_t *changes, orma_error **err)
+{
+    int64_t found = 0;
+    while (query_next(q))
+        ;
+    if (q->status == ORMA_OK)
+        found = q->db->driver->changes(q->statement);
+    const orma_status st = query_end(q, err);
+    if (st == ORMA_OK)
+        *changes = found;
+    return st;
+}
+
+orma_status query_post(query *q, orma_error **err)
+{
+    if (q->status == ORMA_OK)
+        q->status = q->db->driver->post(q->statement, &q->error);
     return query_end(q, err);
 }
 

@@ -4,7 +4,8 @@
  *
  * Statements are templates: "?N" is a parameter, "?Nu", "?Nj", "?Nt" one that
  * is a UUID, JSON or a time, and "{json:column.key}" the bare value of a JSON
- * column's member.
+ * column's member. "{ids:?N}" is the list of a parameter's integers, behind IN;
+ * "{lock}" ends a SELECT whose rows nobody else may change until the commit.
  *
  * SPDX-License-Identifier: MIT */
 #ifndef CORE_STORAGE_SQL_H
@@ -37,6 +38,8 @@ void sql_expand(const sql *db, const char *template, buf *out);
 orma_status sql_execute(sql *db, const char *template, orma_error **err);
 
 orma_status sql_begin(sql *db, orma_error **err);
+/* One unchanging view for several queries; no writer is kept waiting. */
+orma_status sql_begin_read(sql *db, orma_error **err);
 orma_status sql_commit(sql *db, orma_error **err);
 void sql_rollback(sql *db);
 
@@ -57,9 +60,14 @@ void query_start(query *q, sql *db, const char *template);
 /* One that is composed for this use and forgotten after it. */
 void query_start_once(query *q, sql *db, const char *template);
 
+/* The same for a query of many rows, which arrive in portions. */
+void query_start_many(query *q, sql *db, const char *template);
+
 void query_int(query *q, int32_t index, int64_t value);
+void query_real(query *q, int32_t index, double value);
+void query_blob(query *q, int32_t index, orma_str bytes);
 void query_int_or_null(query *q, int32_t index, int64_t value); /* 0: NULL */
-void query_text(query *q, int32_t index, const char *text); /* NULL: NULL */
+void query_text(query *q, int32_t index, const char *text);     /* NULL: NULL */
 void query_str(query *q, int32_t index, orma_str text);
 void query_uuid(query *q, int32_t index, const orma_uuid *uuid);
 void query_time(query *q, int32_t index, int64_t ns);
@@ -70,6 +78,7 @@ bool query_next(query *q);
 
 bool column_is_null(query *q, int32_t index);
 int64_t column_int(query *q, int32_t index);  /* 0 for NULL; booleans too */
+double column_real(query *q, int32_t index);  /* of integers too */
 orma_str column_str(query *q, int32_t index); /* ptr NULL for NULL */
 char *column_text(query *q, int32_t index);   /* a copy; NULL for NULL */
 int64_t column_time(query *q, int32_t index);
@@ -84,8 +93,20 @@ json_object *column_json(query *q, int32_t index);
 /* Ends the query: the statement can be used again. */
 orma_status query_end(query *q, orma_error **err);
 
+/* Ends the query behind work on its rows that answered st: st when that is a
+ * failure, else as query_end(). */
+orma_status query_end_after(query *q, orma_status st, orma_error **err);
+
 /* Steps to the end, and ends. */
 orma_status query_run(query *q, orma_error **err);
+
+/* The same for statements whose number of changed rows matters. */
+orma_status query_run_changes(query *q, int64_t *changes, orma_error **err);
+
+/* Hands the statement over to be run in its turn, within a transaction, and
+ * ends the query; a failure may be told by a later call, sql_commit() at the
+ * latest. */
+orma_status query_post(query *q, orma_error **err);
 
 /* The first row's first column as an integer, `fallback` without rows. */
 orma_status query_run_int(query *q, int64_t fallback, int64_t *value,

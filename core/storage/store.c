@@ -5,13 +5,16 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/file.h>
 #include <base/text.h>
+#include <storage/archive/archive_file.h>
 #include <storage/fault.h>
 #include <storage/schema.h>
+#include <storage/staging.h>
 
 static orma_status keep_folder(store *s, const char *container_path,
                                orma_error **err)
@@ -32,10 +35,12 @@ static orma_status open_container(store *s, bool create, orma_error **err)
         st = buf_status(&path, err);
     if (st == ORMA_OK)
         st = keep_folder(s, buf_c_str(&path), err);
-    if (st == ORMA_OK && create)
+    /* An archive is there before the profile that names it. */
+    if (st == ORMA_OK && create &&
+        (!file_exists(buf_c_str(&path)) || file_is_dir(buf_c_str(&path))))
         st = container_create(buf_c_str(&path), err);
     if (st == ORMA_OK)
-        st = container_open(buf_c_str(&path), &s->container, err);
+        st = staging_open_container(s, buf_c_str(&path), err);
     return st;
 }
 
@@ -46,6 +51,8 @@ static orma_status create_schema(store *s, orma_error **err)
         st = schema_create(&s->db, container_id(s->container), err);
     if (st == ORMA_OK)
         st = own_tables_create(&s->db, err);
+    if (st == ORMA_OK)
+        st = staging_claim(s, err);
     if (st == ORMA_OK)
         st = sql_commit(&s->db, err);
     if (st != ORMA_OK)
@@ -66,6 +73,8 @@ static orma_status open_parts(store *s, const orma_storage *driver,
                               create ? ORMA_STORE_CREATE : 0, &s->db, err);
     if (st == ORMA_OK)
         st = open_container(s, create, err);
+    if (st == ORMA_OK && container_is_archive(s->container))
+        return archive_check_file(container_archive(s->container), err);
     if (st == ORMA_OK && create)
         return create_schema(s, err);
     if (st == ORMA_OK)
@@ -121,6 +130,11 @@ void store_close(store *s)
     free(s);
 }
 
+bool store_is_read_only(const store *s)
+{
+    return container_is_archive(s->container);
+}
+
 const char *store_folder(const store *s)
 {
     return s->folder;
@@ -136,15 +150,71 @@ int64_t store_default_user(const store *s)
     return s->default_user;
 }
 
-orma_status store_begin(store *s, orma_error **err)
+/* What to wait before the next try: the first outlast another writer, the last
+ * a server that starts again. */
+static const int pauses_ms[] = {5,   10,   20,   50,   100,  200,
+                                500, 1000, 2000, 4000, 8000, 8000};
+
+bool store_again(orma_status st, size_t *tries, orma_error **err)
+{
+    if (st != ORMA_E_TRANSIENT || orma_error_code(*err) != ORMA_SQL_AGAIN ||
+        *tries == sizeof pauses_ms / sizeof *pauses_ms)
+        return false;
+    /* Those who hindered each other shall not meet again. */
+    const int64_t most = (int64_t)pauses_ms[(*tries)++] * 1000000;
+    const int64_t ns = most / 2 + time_now_ns() % (most / 2);
+    const struct timespec pause = {.tv_sec = (time_t)(ns / 1000000000),
+                                   .tv_nsec = (long)(ns % 1000000000)};
+    nanosleep(&pause, NULL);
+    error_clear(err);
+    return true;
+}
+
+static orma_status begin_once(store *s, orma_error **err)
 {
     orma_status st = sql_begin(&s->db, err);
     if (st != ORMA_OK)
         return st;
     if (!s->has_own_tables)
         st = own_tables_create(&s->db, err);
+    if (st == ORMA_OK)
+        st = staging_claim(s, err);
     if (st != ORMA_OK)
         sql_rollback(&s->db);
+    return st;
+}
+
+orma_status store_begin(store *s, orma_error **err)
+{
+    orma_error *why = NULL;
+    size_t tries = 0;
+    orma_status st;
+
+    do
+        st = begin_once(s, &why);
+    while (store_again(st, &tries, &why));
+    error_move(&why, err);
+    return st;
+}
+
+orma_status store_transact(store *s, store_work *work, void *user,
+                           orma_error **err)
+{
+    orma_error *why = NULL;
+    size_t tries = 0;
+    orma_status st;
+
+    do {
+        st = begin_once(s, &why);
+        if (st != ORMA_OK)
+            continue;
+        st = work(s, user, &why);
+        if (st == ORMA_OK)
+            st = store_commit(s, &why);
+        else
+            store_rollback(s);
+    } while (store_again(st, &tries, &why));
+    error_move(&why, err);
     return st;
 }
 

@@ -13,6 +13,7 @@
 #include <plugin/registry.h>
 
 typedef struct store store;
+struct pk_set;
 
 /* backend: storage entry point ("core.sqlite_dos"); config: its JSON object.
  * create: makes schema, container and the repository UUID setting.
@@ -22,6 +23,9 @@ orma_status store_open(registry *r, const char *backend,
                        const json_object *config, bool create, store **out,
                        orma_error **err);
 void store_close(store *s); /* accepts NULL */
+
+/* An archive: everything that writes is REFUSED. */
+bool store_is_read_only(const store *s);
 
 /* The folder of the profile's storage, in which the container lies. */
 const char *store_folder(const store *s);
@@ -54,7 +58,8 @@ orma_status unit_add_link(unit *u, enum link_type type, node *source,
 orma_status unit_set_attribute(unit *u, node *process, const char *key,
                                json_object *value, orma_error **err);
 
-/* Removes such an attribute; one that is not there is fine. Errors: as above. */
+/* Removes such an attribute; one that is not there is fine. Errors: as above.
+ */
 orma_status unit_delete_attribute(unit *u, node *process, const char *key,
                                   orma_error **err);
 
@@ -74,17 +79,17 @@ orma_status unit_add_log(unit *u, node *process, int32_t level,
 /* One live process: orma_process. The truth until the node is sealed. */
 typedef struct process_row {
     int64_t node_pk;
-    char *state;       /* "created", "running", "waiting", … */
-    char *stage;       /* engine's word, "upload", "submit", … */
-    int32_t attempt;        /* of this stage */
-    int32_t submission;     /* N of .orma/claim.N */
-    int64_t wake_ns;        /* 0: now */
+    char *state;        /* "created", "running", "waiting", … */
+    char *stage;        /* engine's word, "upload", "submit", … */
+    int32_t attempt;    /* of this stage */
+    int32_t submission; /* N of .orma/claim.N */
+    int64_t wake_ns;    /* 0: now */
     int64_t lease_epoch;
-    char *job_id;      /* NULL before submission */
-    char *request;     /* "pause", "kill" or NULL */
+    char *job_id;  /* NULL before submission */
+    char *request; /* "pause", "kill" or NULL */
     bool paused;
-    char *last_error;  /* NULL when the last try went well */
-    char *details;     /* JSON object of the driver: monitors, temp folder */
+    char *last_error; /* NULL when the last try went well */
+    char *details;    /* JSON object of the driver: monitors, temp folder */
     int64_t changed_ns;
 } process_row;
 
@@ -97,8 +102,8 @@ orma_status unit_put_process(unit *u, node *process, const process_row *row,
 
 /* Removes the row: the node is sealed. Errors at commit: REFUSED when a newer
  * lease_epoch exists. */
-orma_status unit_drop_process(unit *u, node *process,
-                                     int64_t lease_epoch, orma_error **err);
+orma_status unit_drop_process(unit *u, node *process, int64_t lease_epoch,
+                              orma_error **err);
 
 /* Files to a pack, then rows, in one transaction, durable when it returns.
  * Errors: REFUSED/INVALID (a rule), TRANSIENT (disk full, busy), PERMANENT.
@@ -124,7 +129,7 @@ orma_status store_find_code(store *s, const char *identifier, node **out,
 typedef struct store_link {
     enum link_type type;
     char *label;
-    int64_t pk;        /* the other end */
+    int64_t pk; /* the other end */
     char *node_type;
     char *process_type; /* or NULL */
     orma_uuid uuid;
@@ -141,8 +146,8 @@ orma_status store_node_links(store *s, int64_t pk, bool incoming,
                              store_links *out, orma_error **err);
 
 /* File of a stored node. *bytes->ptr NULL: no such file. */
-orma_status store_read_file(store *s, const node *n, const char *path,
-                            buf *out, bool *found, orma_error **err);
+orma_status store_read_file(store *s, const node *n, const char *path, buf *out,
+                            bool *found, orma_error **err);
 
 /* Streamed reading of an object by key. */
 typedef struct object_reader object_reader;
@@ -172,15 +177,15 @@ orma_status store_node_hash(store *s, const node *n, const json_object *inputs,
 typedef struct process_query {
     const char *const *projections;
     size_t projection_count;
-    bool all;                /* also terminated ones */
-    const char *state;       /* one of the process states, or NULL */
+    bool all;                  /* also terminated ones */
+    const char *state;         /* one of the process states, or NULL */
     const char *process_label; /* or NULL */
-    int64_t exit_status;     /* -1: any */
-    bool failed;             /* finished with status not 0 */
+    int64_t exit_status;       /* -1: any */
+    bool failed;               /* finished with status not 0 */
     bool paused;
-    int64_t past_days;       /* 0: any time */
-    int64_t limit;           /* 0: no limit */
-    bool by_mtime;           /* order, else by ctime */
+    int64_t past_days; /* 0: any time */
+    int64_t limit;     /* 0: no limit */
+    bool by_mtime;     /* order, else by ctime */
     bool descending;
 } process_query;
 
@@ -216,6 +221,10 @@ orma_status store_user_save(store *s, const json_object *user, int64_t *pk,
                             orma_error **err);
 orma_status store_list_users(store *s, json_object **rows, orma_error **err);
 
+/* Errors: NOT_FOUND, REFUSED (it is the default user, or owns nodes, groups,
+ * comments or configured computers, with their numbers). */
+orma_status store_user_delete(store *s, const char *email, orma_error **err);
+
 /* Sets the user that new nodes belong to. */
 void store_set_default_user(store *s, int64_t pk);
 int64_t store_default_user(const store *s);
@@ -235,16 +244,44 @@ orma_status store_computer_save(store *s, const json_object *computer,
 /* Errors: REFUSED (nodes use it). */
 orma_status store_computer_delete(store *s, int64_t pk, orma_error **err);
 
+/* *count: nodes on the computer; pks (or NULL): they are added to it. */
+orma_status store_computer_nodes(store *s, int64_t pk, struct pk_set *pks,
+                                 int64_t *count, orma_error **err);
+
 /* {"pk","enabled","auth_params":{…},"metadata":{…}}; *out NULL: not
  * configured for this user. */
 orma_status store_authinfo(store *s, int64_t user_pk, int64_t computer_pk,
                            json_object **out, orma_error **err);
 orma_status store_authinfo_save(store *s, int64_t user_pk, int64_t computer_pk,
                                 const json_object *authinfo, orma_error **err);
+/* The same with "user" (email) and "computer" (label), of one computer or of
+ * all (0). */
+orma_status store_list_authinfos(store *s, int64_t computer_pk,
+                                 json_object **rows, orma_error **err);
+/* Errors: NOT_FOUND (not configured). */
+orma_status store_authinfo_delete(store *s, int64_t user_pk,
+                                  int64_t computer_pk, orma_error **err);
+
+/* ---- changes that every node allows, sealed or not ---------------- */
+
+/* Label and description; NULL keeps what there is. Sets mtime.
+ * Errors: NOT_FOUND, INVALID (too long, not UTF-8). */
+orma_status store_edit_node(store *s, int64_t pk, const char *label,
+                            const char *description, orma_error **err);
+
+/* Deletes one log row (log_pk) of a node, or all of it (0). *deleted: how
+ * many. Errors: NOT_FOUND (a single one). */
+orma_status store_delete_logs(store *s, int64_t node_pk, int64_t log_pk,
+                              int64_t *deleted, orma_error **err);
 
 /* Codes: {"pk","uuid","label","description","node_type","computer",
  * "hidden","attributes":{…}}; computer NULL: all. */
 orma_status store_list_codes(store *s, json_object **rows, orma_error **err);
+
+/* The node types that nodes have, of those that start with the prefix: an array
+ * of texts, in the database's order; found by the index, not by the nodes. */
+orma_status store_node_types(store *s, const char *prefix, json_object **types,
+                             orma_error **err);
 
 /* Nodes whose type starts with the prefix, newest last:
  * {"pk","uuid","label","node_type","ctime"} and attributes when asked. */

@@ -34,7 +34,10 @@ struct store {
     container *container;
     registry *registry; /* may be NULL */
     char *backend;
-    char *folder; /* in which the container lies */
+    char *folder;  /* in which the container lies */
+    bool is_away;  /* another host is the container's home */
+    bool has_home; /* which host it is, is recorded */
+    int64_t drained_ns;
     int64_t default_user;
     bool has_own_tables;
     type_identity *types;
@@ -52,6 +55,19 @@ struct store {
 orma_status store_begin(store *s, orma_error **err);
 orma_status store_commit(store *s, orma_error **err);
 void store_rollback(store *s);
+
+/* Runs `work` within a transaction of its own, and anew, with growing pauses,
+ * while the driver says that nothing was stored and that the same may be run
+ * again (ORMA_SQL_AGAIN): work must not depend on what an earlier run of it
+ * did. store_begin() tries again by itself. */
+typedef orma_status store_work(store *s, void *user, orma_error **err);
+orma_status store_transact(store *s, store_work *work, void *user,
+                           orma_error **err);
+
+/* Ends such a run that store_transact() cannot hold: true when nothing was
+ * stored and there is another try; it has waited then, and *err is cleared.
+ * *tries: 0 before the first. */
+bool store_again(orma_status st, size_t *tries, orma_error **err);
 
 /* Borrowed until the next call. */
 orma_status store_type(store *s, const char *node_type,
@@ -79,9 +95,6 @@ orma_status store_see_request(store *s, int64_t node_pk, const char *request,
                               orma_error **err);
 const char *store_seen_request(const store *s, int64_t node_pk);
 
-/* The node of a row of NODE_COLUMNS, NULL after a failure of the query. */
-node *node_of_row(store *s, query *q);
-
 /* The repository tree of a node in the making, on top of `start` (NULL: none).
  * keys: of its files in order, NULL: read them for their keys. */
 orma_status store_build_repository(const node *n, const json_object *start,
@@ -91,7 +104,7 @@ orma_status store_build_repository(const node *n, const json_object *start,
 /* Every step that may fail passes here; see fault.h. */
 orma_status store_fault(store *s, orma_error **err);
 
-/* What node_of_row() reads. */
+/* What store_nodes.c makes a node of. */
 #define NODE_COLUMNS                                                           \
     "db_dbnode.id, db_dbnode.uuid, db_dbnode.node_type, "                      \
     "db_dbnode.process_type, db_dbnode.label, db_dbnode.description, "         \
@@ -114,8 +127,25 @@ void row_set_time(query *q, int32_t column, json_object *row, const char *key);
 /* Adds a fresh object to the array; NULL after a failure of the query. */
 json_object *rows_add(query *q, json_object *rows);
 
+/* Members of a row's object from the columns of the query. */
+typedef void row_set(query *q, json_object *row);
+
+/* Ends the query: its rows as an array; the first of them, NULL when there is
+ * none. The caller puts it. */
+orma_status rows_collect(query *q, row_set *set, json_object **rows,
+                         orma_error **err);
+orma_status rows_first(query *q, row_set *set, json_object **row,
+                       orma_error **err);
+
+/* Ends the query and, by its success, the transaction that store_begin() began:
+ * a write of one statement. *pk (or NULL): the first column, 0 without rows. */
+orma_status store_write_one(store *s, query *q, int64_t *pk, orma_error **err);
+
 /* Whether the text is digits only, and the number. */
 bool identifier_is_pk(const char *text, int64_t *pk);
+
+/* The first and last UUID that begin with text; false: it is none's. */
+bool identifier_is_uuid(const char *text, orma_uuid *low, orma_uuid *high);
 
 /* "did you mean "x"?" as a hint, from the first column of a statement; like:
  * its parameter ?1, NULL: it has none. */

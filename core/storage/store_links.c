@@ -81,12 +81,6 @@ orma_status store_node_links(store *s, int64_t pk, bool incoming,
     return ORMA_OK;
 }
 
-orma_status store_open_object(store *s, const char *key, object_reader **out,
-                              orma_error **err)
-{
-    return container_open_object(s->container, key, out, err);
-}
-
 orma_status store_read_file(store *s, const node *n, const char *path, buf *out,
                             bool *found, orma_error **err)
 {
@@ -97,7 +91,7 @@ orma_status store_read_file(store *s, const node *n, const char *path, buf *out,
         return ORMA_OK;
     }
 
-    orma_status st = container_open_object(s->container, key, &reader, err);
+    orma_status st = store_open_object(s, key, &reader, err);
     if (st == ORMA_E_NOT_FOUND) /* the row says that it is there */
         return error_set(err, ORMA_E_PERMANENT, "storage", 0,
                          "file \"%s\" of node %lld is lost", path,

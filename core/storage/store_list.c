@@ -399,13 +399,41 @@ orma_status store_list_codes(store *s, json_object **rows, orma_error **err)
     return ORMA_OK;
 }
 
-/* The newest `limit` nodes, to be turned round: newest last. */
-static const char nodes_without_attributes[] =
-    "SELECT id, uuid, label, node_type, ctime FROM db_dbnode WHERE node_type "
-    "LIKE ?1 ESCAPE '!' ORDER BY ctime DESC, id DESC LIMIT ?2";
-static const char nodes_with_attributes[] =
-    "SELECT id, uuid, label, node_type, ctime, attributes FROM db_dbnode WHERE "
-    "node_type LIKE ?1 ESCAPE '!' ORDER BY ctime DESC, id DESC LIMIT ?2";
+orma_status store_node_types(store *s, const char *prefix, json_object **types,
+                             orma_error **err)
+{
+    static const char template[] =
+        "SELECT MIN(node_type) FROM db_dbnode WHERE node_type > ?1";
+    AUTO_JSON json_object *made = json_object_new_array();
+    char *last = text_copy("");
+    orma_status st = made == NULL ? error_no_memory(err) : ORMA_OK;
+
+    /* From one to the next: there are tens of types and millions of nodes. */
+    while (st == ORMA_OK && last != NULL) {
+        char *next = NULL;
+        query q;
+        query_start(&q, &s->db, template);
+        query_text(&q, 1, last);
+        if (query_next(&q))
+            next = column_text(&q, 0);
+        st = query_end(&q, err);
+        free(last);
+        last = next;
+        if (st != ORMA_OK || next == NULL || !text_starts(next, prefix))
+            continue;
+        json_object *type = json_object_new_string(next);
+        if (type == NULL || json_object_array_add(made, type) != 0) {
+            json_object_put(type);
+            st = error_no_memory(err);
+        }
+    }
+    free(last);
+    if (st != ORMA_OK)
+        return st;
+    *types = made;
+    made = NULL;
+    return ORMA_OK;
+}
 
 static json_object *reversed(const json_object *rows)
 {
@@ -420,22 +448,64 @@ static json_object *reversed(const json_object *rows)
     return out;
 }
 
+/* Types that are listed type by type; with more, all are sorted. */
+#define TYPES_MAX 16
+
+/* The newest nodes of each type, by its index, and the newest of them; to be
+ * turned round. Parameter 1 is the limit, the types follow. */
+static void compose_newest(size_t types, bool with_attributes, buf *out)
+{
+    const char *columns = with_attributes
+                              ? "id, uuid, label, node_type, ctime, attributes"
+                              : "id, uuid, label, node_type, ctime";
+    for (size_t i = 0; i < types; i++)
+        buf_printf(out,
+                   "%sSELECT * FROM (SELECT %s FROM db_dbnode WHERE node_type "
+                   "= ?%zu ORDER BY ctime DESC, id DESC LIMIT CAST(?1 AS "
+                   "BIGINT)) AS n%zu",
+                   i > 0 ? " UNION ALL " : "", columns, i + 2, i);
+    if (types == 0)
+        buf_printf(out,
+                   "SELECT %s FROM db_dbnode WHERE node_type LIKE ?2 ESCAPE "
+                   "'!'",
+                   columns);
+    buf_text(out, " ORDER BY ctime DESC, id DESC LIMIT CAST(?1 AS BIGINT)");
+}
+
+static void bind_newest(query *q, const json_object *types, bool by_type,
+                        const char *like, int64_t limit)
+{
+    query_int(q, 1, limit > 0 ? limit : INT64_MAX);
+    if (!by_type)
+        query_text(q, 2, like);
+    for (size_t i = 0; by_type && i < json_object_array_length(types); i++)
+        query_text(q, (int32_t)i + 2,
+                   json_object_get_string(json_object_array_get_idx(types, i)));
+}
+
 orma_status store_list_nodes(store *s, const char *node_type_prefix,
                              bool with_attributes, int64_t limit,
                              json_object **rows, orma_error **err)
 {
     AUTO_JSON json_object *found = json_object_new_array();
+    AUTO_JSON json_object *types = NULL;
     AUTO_FREE char *like = like_prefix(node_type_prefix);
+    AUTO_BUF buf text = {0};
     query q;
     if (found == NULL || like == NULL)
         return error_no_memory(err);
 
-    query_start(&q, &s->db,
-                with_attributes ? nodes_with_attributes
-                                : nodes_without_attributes);
+    orma_status st = store_node_types(s, node_type_prefix, &types, err);
+    const size_t count = types != NULL ? json_object_array_length(types) : 0;
+    const bool by_type = limit > 0 && count > 0 && count <= TYPES_MAX;
+    compose_newest(by_type ? count : 0, with_attributes, &text);
+    if (st == ORMA_OK)
+        st = buf_status(&text, err);
+    if (st != ORMA_OK)
+        return st;
+    query_start_once(&q, &s->db, buf_c_str(&text));
     q.is_listing = true;
-    query_text(&q, 1, like);
-    query_int(&q, 2, limit > 0 ? limit : INT64_MAX);
+    bind_newest(&q, types, by_type, like, limit);
     while (query_next(&q)) {
         json_object *row = rows_add(&q, found);
         row_set_int(&q, 0, row, "pk");
@@ -446,7 +516,7 @@ orma_status store_list_nodes(store *s, const char *node_type_prefix,
         if (with_attributes)
             row_set_json(&q, 5, row, "attributes");
     }
-    const orma_status st = query_end(&q, err);
+    st = query_end(&q, err);
     if (st != ORMA_OK)
         return st;
     json_object *made = reversed(found);

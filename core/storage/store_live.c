@@ -82,32 +82,37 @@ orma_status store_process_row(store *s, int64_t node_pk, process_row *out,
     return ORMA_OK;
 }
 
+typedef struct live_request {
+    int64_t node_pk;
+    const char *request;
+    int64_t found; /* 0: there is no such row */
+} live_request;
+
+static orma_status write_request(store *s, void *user, orma_error **err)
+{
+    live_request *r = user;
+    query q;
+
+    query_start_once(&q, &s->db,
+                     "UPDATE orma_process SET request = ?2, changed_ns = ?3 "
+                     "WHERE node_id = ?1 RETURNING node_id");
+    query_int(&q, 1, r->node_pk);
+    query_text(&q, 2, r->request);
+    query_int(&q, 3, time_now_ns());
+    return query_run_int(&q, 0, &r->found, err);
+}
+
 orma_status store_request(store *s, int64_t node_pk, const char *request,
                           orma_error **err)
 {
-    int64_t found = 0;
-    query q;
+    live_request r = {.node_pk = node_pk, .request = request};
 
     if (request != NULL && !text_equal(request, "pause") &&
         !text_equal(request, "kill"))
         return error_set(err, ORMA_E_INVALID, "storage", 0,
                          "\"%.60s\" is no request to a process", request);
-    orma_status st = store_begin(s, err);
-    if (st != ORMA_OK)
-        return st;
-    query_start_once(&q, &s->db,
-                     "UPDATE orma_process SET request = ?2, changed_ns = ?3 "
-                     "WHERE node_id = ?1 RETURNING node_id");
-    query_int(&q, 1, node_pk);
-    query_text(&q, 2, request);
-    query_int(&q, 3, time_now_ns());
-    st = query_run_int(&q, 0, &found, err);
-    if (st != ORMA_OK) {
-        store_rollback(s);
-        return st;
-    }
-    st = store_commit(s, err);
-    if (st == ORMA_OK && found == 0) {
+    orma_status st = store_transact(s, write_request, &r, err);
+    if (st == ORMA_OK && r.found == 0) {
         st = error_set(err, ORMA_E_NOT_FOUND, "storage", 0,
                        "process %lld is not running", (long long)node_pk);
         error_hint(err,
@@ -203,9 +208,20 @@ static orma_status note(store *s, const char *kind, int64_t ns,
     return query_run(&q, err);
 }
 
-void store_note_changes(store *s, bool is_last)
+static orma_status note_all(store *s, void *user, orma_error **err)
 {
     static const char *const kinds[CHANGED_COUNT] = {"calculation", "work"};
+    orma_status st = ORMA_OK;
+
+    (void)user;
+    for (int i = 0; st == ORMA_OK && i < CHANGED_COUNT; i++)
+        if (s->changed_ns[i] != 0)
+            st = note(s, kinds[i], s->changed_ns[i], err);
+    return st;
+}
+
+void store_note_changes(store *s, bool is_last)
+{
     const int64_t now = time_now_ns();
     bool is_due = false;
 
@@ -213,17 +229,7 @@ void store_note_changes(store *s, bool is_last)
         is_due = is_due || s->changed_ns[i] != 0;
     if (!is_due || (!is_last && now - s->noted_ns < SECOND_NS))
         return;
-    orma_status st = store_begin(s, NULL);
-    if (st != ORMA_OK)
-        return;
-    for (int i = 0; st == ORMA_OK && i < CHANGED_COUNT; i++)
-        if (s->changed_ns[i] != 0)
-            st = note(s, kinds[i], s->changed_ns[i], NULL);
-    if (st != ORMA_OK) {
-        store_rollback(s);
-        return;
-    }
-    if (store_commit(s, NULL) != ORMA_OK)
+    if (store_transact(s, note_all, NULL, NULL) != ORMA_OK)
         return;
     for (int i = 0; i < CHANGED_COUNT; i++)
         s->changed_ns[i] = 0;

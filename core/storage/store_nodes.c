@@ -42,7 +42,8 @@ static void identify(store *s, query *q, node *n)
         q->status = error_no_memory(&q->error);
 }
 
-node *node_of_row(store *s, query *q)
+/* The node of a row of NODE_COLUMNS, NULL after a failure of the query. */
+static node *node_of_row(store *s, query *q)
 {
     node *n = calloc(1, sizeof *n);
     if (n == NULL) {
@@ -158,29 +159,6 @@ static orma_status by_pk(store *s, const char *identifier, const char *like,
     return only_one(s, &q, identifier, out, err);
 }
 
-/* The first and last UUID that begin with text; false: it is none's. */
-static bool uuid_range(const char *text, orma_uuid *low, orma_uuid *high)
-{
-    char from[33], to[33];
-    size_t n = 0;
-
-    for (const char *p = text; *p != '\0'; p++) {
-        if (*p == '-' && n > 0)
-            continue;
-        if (strchr("0123456789abcdefABCDEF", *p) == NULL || n == 32)
-            return false;
-        from[n] = *p;
-        to[n++] = *p;
-    }
-    if (n == 0)
-        return false;
-    memset(from + n, '0', 32 - n);
-    memset(to + n, 'f', 32 - n);
-    from[32] = '\0';
-    to[32] = '\0';
-    return uuid_parse(from, low) && uuid_parse(to, high);
-}
-
 static orma_status by_uuid(store *s, const char *identifier, const char *like,
                            node **out, orma_error **err)
 {
@@ -195,7 +173,7 @@ static orma_status by_uuid(store *s, const char *identifier, const char *like,
 
     /* As in AiiDA, digits alone are a pk: 2 is not the UUID that begins so. */
     if (identifier_is_pk(identifier, &pk) ||
-        !uuid_range(identifier, &low, &high))
+        !identifier_is_uuid(identifier, &low, &high))
         return ORMA_OK;
     query_start(&q, &s->db, template);
     query_uuid(&q, 1, &low);

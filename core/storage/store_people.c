@@ -1,4 +1,4 @@
-/* Users, computers, and who may use which.
+/* Users and computers.
  *
  * SPDX-License-Identifier: MIT */
 #include <storage/store_internal.h>
@@ -10,51 +10,7 @@
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/text.h>
-
-/* Runs a query whose rows `set` turns into objects of a new array. */
-static orma_status collect(query *q, void (*set)(query *q, json_object *row),
-                           json_object **rows, orma_error **err)
-{
-    AUTO_JSON json_object *made = json_object_new_array();
-    if (made == NULL && q->status == ORMA_OK)
-        q->status = error_no_memory(&q->error);
-    while (query_next(q)) {
-        json_object *row = rows_add(q, made);
-        if (row != NULL)
-            set(q, row);
-    }
-    const orma_status st = query_end(q, err);
-    if (st != ORMA_OK)
-        return st;
-    *rows = made;
-    made = NULL;
-    return ORMA_OK;
-}
-
-/* The first of the rows, its own; NULL when there is none. */
-static orma_status first(query *q, void (*set)(query *q, json_object *row),
-                         json_object **row, orma_error **err)
-{
-    AUTO_JSON json_object *rows = NULL;
-    const orma_status st = collect(q, set, &rows, err);
-    if (st == ORMA_OK)
-        *row = json_object_get(json_object_array_get_idx(rows, 0));
-    return st;
-}
-
-/* A write of one statement in a transaction of its own. */
-static orma_status write_one(store *s, query *q, int64_t *pk, orma_error **err)
-{
-    int64_t found = 0;
-    orma_status st = query_run_int(q, 0, &found, err);
-    if (st == ORMA_OK)
-        st = store_commit(s, err);
-    else
-        store_rollback(s);
-    if (st == ORMA_OK && pk != NULL)
-        *pk = found;
-    return st;
-}
+#include <storage/pk_set.h>
 
 /* ---- users ------------------------------------------------------- */
 
@@ -91,7 +47,7 @@ orma_status store_user_by_email(store *s, const char *email, json_object **out,
     query_start_once(&q, &s->db,
                      "SELECT " USER_COLUMNS " FROM db_dbuser WHERE email = ?1");
     query_text(&q, 1, normal);
-    orma_status st = first(&q, set_user, &user, err);
+    orma_status st = rows_first(&q, set_user, &user, err);
     if (st == ORMA_OK && user == NULL) {
         st = error_set(err, ORMA_E_NOT_FOUND, "storage", 0,
                        "there is no user \"%.200s\"", email);
@@ -127,7 +83,7 @@ orma_status store_user_save(store *s, const json_object *user, int64_t *pk,
     query_text(&q, 2, json_get_text(user, "first_name", ""));
     query_text(&q, 3, json_get_text(user, "last_name", ""));
     query_text(&q, 4, json_get_text(user, "institution", ""));
-    return write_one(s, &q, pk, err);
+    return store_write_one(s, &q, pk, err);
 }
 
 orma_status store_list_users(store *s, json_object **rows, orma_error **err)
@@ -136,7 +92,70 @@ orma_status store_list_users(store *s, json_object **rows, orma_error **err)
     query_start_once(&q, &s->db,
                      "SELECT " USER_COLUMNS " FROM db_dbuser ORDER BY id");
     q.is_listing = true;
-    return collect(&q, set_user, rows, err);
+    return rows_collect(&q, set_user, rows, err);
+}
+
+/* What a user owns, and what the database would forget with it. */
+static const struct {
+    const char *what, *template;
+} owned[] = {
+    {"nodes", "SELECT COUNT(*) FROM db_dbnode WHERE user_id = ?1"},
+    {"groups", "SELECT COUNT(*) FROM db_dbgroup WHERE user_id = ?1"},
+    {"comments", "SELECT COUNT(*) FROM db_dbcomment WHERE user_id = ?1"},
+    {"configured computers",
+     "SELECT COUNT(*) FROM db_dbauthinfo WHERE aiidauser_id = ?1"},
+};
+
+static orma_status check_owns_nothing(store *s, int64_t pk, const char *email,
+                                      orma_error **err)
+{
+    AUTO_BUF buf things = {0};
+
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
+        int64_t count = 0;
+        query q;
+        query_start_once(&q, &s->db, owned[i].template);
+        query_int(&q, 1, pk);
+        const orma_status st = query_run_int(&q, 0, &count, err);
+        if (st != ORMA_OK)
+            return st;
+        if (count > 0)
+            buf_printf(&things, "%s%lld %s", things.len > 0 ? ", " : "",
+                       (long long)count, owned[i].what);
+    }
+    if (things.len == 0)
+        return ORMA_OK;
+    return error_set(err, ORMA_E_REFUSED, "storage", 0,
+                     "user \"%s\" cannot be deleted, it owns %s", email,
+                     buf_c_str(&things));
+}
+
+orma_status store_user_delete(store *s, const char *email, orma_error **err)
+{
+    AUTO_JSON json_object *user = NULL;
+    query q;
+
+    orma_status st = store_user_by_email(s, email, &user, err);
+    if (st != ORMA_OK)
+        return st;
+    const int64_t pk = json_get_int(user, "pk", 0);
+    if (pk == s->default_user)
+        return error_set(err, ORMA_E_REFUSED, "storage", 0,
+                         "user \"%s\" cannot be deleted, it is the profile's "
+                         "default user",
+                         email);
+    st = store_begin(s, err);
+    if (st != ORMA_OK)
+        return st;
+    st = check_owns_nothing(s, pk, json_get_text(user, "email", email), err);
+    if (st != ORMA_OK) {
+        store_rollback(s);
+        return st;
+    }
+    query_start_once(&q, &s->db,
+                     "DELETE FROM db_dbuser WHERE id = ?1 RETURNING id");
+    query_int(&q, 1, pk);
+    return store_write_one(s, &q, NULL, err);
 }
 
 /* ---- computers --------------------------------------------------- */
@@ -179,7 +198,7 @@ static orma_status computer_where(store *s, int64_t pk, const char *label,
         query_uuid(&q, 1, uuid);
     else
         query_int(&q, 1, pk);
-    return first(&q, set_computer, out, err);
+    return rows_first(&q, set_computer, out, err);
 }
 
 orma_status store_computer(store *s, const char *identifier, json_object **out,
@@ -226,7 +245,7 @@ orma_status store_list_computers(store *s, json_object **rows, orma_error **err)
                      "SELECT " COMPUTER_COLUMNS
                      " FROM db_dbcomputer ORDER BY id");
     q.is_listing = true;
-    return collect(&q, set_computer, rows, err);
+    return rows_collect(&q, set_computer, rows, err);
 }
 
 static orma_status check_label(store *s, const json_object *computer,
@@ -296,12 +315,33 @@ orma_status store_computer_save(store *s, const json_object *computer,
         query_uuid(&q, 1, &uuid);
     }
     bind_computer(&q, computer, metadata);
-    st = write_one(s, &q, &saved, err);
+    st = store_write_one(s, &q, &saved, err);
     if (st == ORMA_OK && saved == 0)
         return error_set(err, ORMA_E_NOT_FOUND, "storage", 0,
                          "there is no computer with pk %lld", (long long)old);
     if (st == ORMA_OK && pk != NULL)
         *pk = saved;
+    return st;
+}
+
+orma_status store_computer_nodes(store *s, int64_t pk, pk_set *pks,
+                                 int64_t *count, orma_error **err)
+{
+    static const char template[] =
+        "SELECT id FROM db_dbnode WHERE dbcomputer_id = ?1";
+    int64_t found = 0;
+    query q;
+
+    query_start(&q, &s->db, template);
+    query_int(&q, 1, pk);
+    while (query_next(&q)) {
+        found++;
+        if (pks != NULL && !pk_set_add(pks, column_int(&q, 0), NULL))
+            q.status = error_no_memory(&q.error);
+    }
+    const orma_status st = query_end(&q, err);
+    if (st == ORMA_OK)
+        *count = found;
     return st;
 }
 
@@ -321,7 +361,9 @@ orma_status store_computer_delete(store *s, int64_t pk, orma_error **err)
         st = error_set(err, ORMA_E_REFUSED, "storage", 0,
                        "computer %lld cannot be deleted: %lld nodes use it",
                        (long long)pk, (long long)nodes);
-        error_hint(err, "disable it instead (`orma computer disable`)");
+        error_hint(err, "disable it instead (`orma computer disable`), or "
+                        "delete them with it (`orma computer delete "
+                        "--delete-nodes`)");
     }
     if (st != ORMA_OK) {
         store_rollback(s);
@@ -330,61 +372,9 @@ orma_status store_computer_delete(store *s, int64_t pk, orma_error **err)
     query_start_once(&q, &s->db,
                      "DELETE FROM db_dbcomputer WHERE id = ?1 RETURNING id");
     query_int(&q, 1, pk);
-    st = write_one(s, &q, &deleted, err);
+    st = store_write_one(s, &q, &deleted, err);
     if (st == ORMA_OK && deleted == 0)
         return error_set(err, ORMA_E_NOT_FOUND, "storage", 0,
                          "there is no computer with pk %lld", (long long)pk);
     return st;
-}
-
-/* ---- authinfos --------------------------------------------------- */
-
-static void set_authinfo(query *q, json_object *row)
-{
-    row_set_int(q, 0, row, "pk");
-    json_set_bool(row, "enabled", column_int(q, 1) != 0);
-    row_set_json(q, 2, row, "auth_params");
-    row_set_json(q, 3, row, "metadata");
-}
-
-orma_status store_authinfo(store *s, int64_t user_pk, int64_t computer_pk,
-                           json_object **out, orma_error **err)
-{
-    static const char template[] =
-        "SELECT id, CAST(enabled AS INTEGER), auth_params, metadata FROM "
-        "db_dbauthinfo WHERE aiidauser_id = ?1 AND dbcomputer_id = ?2";
-    query q;
-
-    query_start(&q, &s->db, template);
-    query_int(&q, 1, user_pk);
-    query_int(&q, 2, computer_pk);
-    return first(&q, set_authinfo, out, err);
-}
-
-orma_status store_authinfo_save(store *s, int64_t user_pk, int64_t computer_pk,
-                                const json_object *authinfo, orma_error **err)
-{
-    AUTO_JSON json_object *none = json_object_new_object();
-    const json_object *params = json_get(authinfo, "auth_params");
-    const json_object *metadata = json_get(authinfo, "metadata");
-    query q;
-    if (none == NULL)
-        return error_no_memory(err);
-
-    const orma_status st = store_begin(s, err);
-    if (st != ORMA_OK)
-        return st;
-    query_start_once(
-        &q, &s->db,
-        "INSERT INTO db_dbauthinfo (aiidauser_id, dbcomputer_id, metadata, "
-        "auth_params, enabled) VALUES (?1, ?2, ?3j, ?4j, CAST(?5 AS BOOLEAN)) "
-        "ON CONFLICT (aiidauser_id, dbcomputer_id) DO UPDATE SET metadata = "
-        "excluded.metadata, auth_params = excluded.auth_params, enabled = "
-        "excluded.enabled RETURNING id");
-    query_int(&q, 1, user_pk);
-    query_int(&q, 2, computer_pk);
-    query_json(&q, 3, metadata != NULL ? metadata : none);
-    query_json(&q, 4, params != NULL ? params : none);
-    query_int(&q, 5, json_get_bool(authinfo, "enabled", true) ? 1 : 0);
-    return write_one(s, &q, NULL, err);
 }

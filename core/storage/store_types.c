@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <json-c/linkhash.h>
+
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/text.h>
@@ -89,6 +91,58 @@ orma_status store_hash_known(store *s, const node *n,
                      content->inputs, out, err);
 }
 
+typedef struct root_folder {
+    const char *name;
+    json_object *entry;
+} root_folder;
+
+/* JSONB's order of keys: the shorter first, else by bytes. */
+static int by_jsonb(const void *a, const void *b)
+{
+    const char *x = ((const root_folder *)a)->name;
+    const char *y = ((const root_folder *)b)->name;
+    const size_t x_len = strlen(x), y_len = strlen(y);
+
+    return x_len != y_len ? (x_len < y_len ? -1 : 1) : strcmp(x, y);
+}
+
+/* AiiDA hashes the names of the root's folders in the tree's order, which
+ * PostgreSQL does not keep: in the order that it will give them back, a hash
+ * computed later, there or in SQLite, is the one of now. */
+static orma_status order_root_folders(json_object *tree, orma_error **err)
+{
+    json_object *entries = json_get(tree, "o");
+    size_t count = 0;
+
+    if (!json_object_is_type(entries, json_type_object))
+        return ORMA_OK;
+    AUTO_FREE root_folder *folders =
+        calloc((size_t)json_object_object_length(entries) + 1, sizeof *folders);
+    if (folders == NULL)
+        return error_no_memory(err);
+    json_object_object_foreach(entries, name, entry)
+    {
+        if (json_get_text(entry, "k", NULL) == NULL)
+            folders[count++] = (root_folder){name, entry};
+    }
+    if (count < 2)
+        return ORMA_OK;
+    qsort(folders, count, sizeof *folders, by_jsonb);
+    orma_status st = ORMA_OK;
+    for (size_t i = 0; st == ORMA_OK && i < count; i++) {
+        AUTO_FREE char *last = text_copy(folders[i].name);
+        json_object *moved = json_object_get(folders[i].entry);
+        if (last == NULL) {
+            json_object_put(moved);
+            return error_no_memory(err);
+        }
+        json_object_object_del(entries, last);
+        if (!json_set(entries, last, moved))
+            st = error_no_memory(err);
+    }
+    return st;
+}
+
 orma_status store_build_repository(const node *n, const json_object *start,
                                    const container_object *keys,
                                    json_object **out, orma_error **err)
@@ -111,6 +165,8 @@ orma_status store_build_repository(const node *n, const json_object *start,
         if (st == ORMA_OK)
             st = repository_put(tree, f->path, f->is_dir ? NULL : key, err);
     }
+    if (st == ORMA_OK && start == NULL)
+        st = order_root_folders(tree, err);
     if (st != ORMA_OK)
         return st;
     *out = tree;
@@ -137,9 +193,10 @@ static orma_status hash_of(store *s, const node *n,
     return st;
 }
 
-/* Hashes of the sources of the input links of a stored process. */
-static orma_status hash_inputs(store *s, int64_t pk, json_object **out,
-                               orma_error **err)
+/* Label → hash, anew, of the sources of the input links of a stored process;
+ * the caller puts it. Errors: NOT_FOUND (one cannot be hashed). */
+static orma_status input_hashes(store *s, int64_t pk, json_object **out,
+                                orma_error **err)
 {
     store_links links = {0};
     AUTO_JSON json_object *inputs = json_object_new_object();
@@ -186,7 +243,7 @@ orma_status store_node_hash(store *s, const node *n, const json_object *inputs,
     }
     if (st == ORMA_OK && is_process && inputs == NULL) {
         if (n->pk > 0)
-            st = hash_inputs(s, n->pk, &found, err);
+            st = input_hashes(s, n->pk, &found, err);
         else if ((found = json_object_new_object()) == NULL)
             st = error_no_memory(err);
     }

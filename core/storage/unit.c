@@ -37,6 +37,14 @@ orma_status unit_begin(store *s, unit **out, orma_error **err)
     return ORMA_OK;
 }
 
+void unit_update_finish(unit_update *update)
+{
+    json_object_put(update->attributes);
+    json_object_put(update->extras);
+    json_object_put(update->repository);
+    *update = (unit_update){0};
+}
+
 static void free_parts(unit *u)
 {
     for (size_t i = 0; i < u->node_count; i++) {
@@ -47,11 +55,8 @@ static void free_parts(unit *u)
     }
     for (size_t i = 0; i < u->change_count; i++)
         json_object_put(u->changes[i].value);
-    for (size_t i = 0; i < u->update_count; i++) {
-        json_object_put(u->updates[i].attributes);
-        json_object_put(u->updates[i].extras);
-        json_object_put(u->updates[i].repository);
-    }
+    for (size_t i = 0; i < u->update_count; i++)
+        unit_update_finish(&u->updates[i]);
     for (size_t i = 0; i < u->log_count; i++)
         json_object_put(u->logs[i].metadata);
 }
@@ -387,8 +392,8 @@ orma_status unit_put_process(unit *u, node *process, const process_row *row,
     return add_live(u, (unit_live){.process = process, .row = *row}, err);
 }
 
-orma_status unit_drop_process(unit *u, node *process,
-                                     int64_t lease_epoch, orma_error **err)
+orma_status unit_drop_process(unit *u, node *process, int64_t lease_epoch,
+                              orma_error **err)
 {
     const orma_status st = check_known(u, process, err);
     if (st != ORMA_OK)

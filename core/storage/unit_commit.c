@@ -9,48 +9,12 @@
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/text.h>
+#include <storage/staging.h>
 
 /* Of a row of db_dbnode; data may hold what it likes under that name. */
 #define IS_UNSEALED                                                            \
     "(NOT " IS_PROCESS " OR COALESCE(CAST({json:db_dbnode.attributes.sealed} " \
     "AS TEXT), '') NOT IN ('1', 'true'))"
-
-orma_status unit_insert_nodes(unit *u, orma_error **err)
-{
-    static const char template[] =
-        "INSERT INTO db_dbnode (uuid, node_type, process_type, label, "
-        "description, ctime, mtime, attributes, extras, repository_metadata, "
-        "dbcomputer_id, user_id) VALUES (?1u, ?2, ?3, ?4, ?5, ?6t, ?6t, ?7j, "
-        "?8j, ?9j, ?10, ?11) RETURNING id";
-
-    for (size_t i = 0; i < u->node_count; i++) {
-        const unit_node *un = &u->nodes[i];
-        node *n = un->n;
-        const int64_t user = n->user_pk != 0 ? n->user_pk : u->s->default_user;
-        int64_t pk = 0;
-        query q;
-        orma_status st = store_fault(u->s, err);
-        if (st != ORMA_OK)
-            return st;
-        query_start(&q, &u->s->db, template);
-        query_uuid(&q, 1, &n->uuid);
-        query_text(&q, 2, n->node_type);
-        query_text(&q, 3, n->process_type);
-        query_text(&q, 4, n->label);
-        query_text(&q, 5, n->description);
-        query_time(&q, 6, u->now_ns);
-        query_json(&q, 7, un->attributes);
-        query_json(&q, 8, un->extras);
-        query_json(&q, 9, un->repository);
-        query_int_or_null(&q, 10, n->computer_pk);
-        query_int(&q, 11, user);
-        st = query_run_int(&q, 0, &pk, err);
-        if (st != ORMA_OK)
-            return st;
-        n->pk = pk; /* taken back when the commit fails */
-    }
-    return ORMA_OK;
-}
 
 /* ---- changes of stored nodes ------------------------------------- */
 
@@ -66,7 +30,7 @@ static orma_status load_row(unit *u, unit_update *update, orma_error **err)
 {
     static const char template[] =
         "SELECT attributes, extras, repository_metadata FROM db_dbnode WHERE "
-        "id = ?1";
+        "id = ?1{lock}";
     json_object **const members[] = {&update->attributes, &update->extras,
                                      &update->repository};
     bool is_there = false;
@@ -110,15 +74,12 @@ static orma_status apply(unit *u, unit_update *update,
     return ORMA_OK;
 }
 
-/* is_extras_only: nothing else changes, which a sealed process allows. */
 static orma_status write_row(unit *u, const unit_update *update,
-                             bool is_extras_only, orma_error **err)
+                             orma_error **err)
 {
     static const char template[] =
         "UPDATE db_dbnode SET attributes = ?2j, extras = ?3j, "
-        "repository_metadata = ?4j, mtime = ?5t WHERE id = ?1 AND (?6 = 1 "
-        "OR " IS_UNSEALED ") RETURNING id";
-    int64_t written = 0;
+        "repository_metadata = ?4j, mtime = ?5t WHERE id = ?1";
     query q;
     query_start(&q, &u->s->db, template);
     query_int(&q, 1, update->n->pk);
@@ -126,13 +87,25 @@ static orma_status write_row(unit *u, const unit_update *update,
     query_json(&q, 3, update->extras);
     query_json(&q, 4, update->repository);
     query_time(&q, 5, u->now_ns);
-    query_int(&q, 6, is_extras_only ? 1 : 0);
-    const orma_status st = query_run_int(&q, 0, &written, err);
-    if (st == ORMA_OK && written == 0)
-        return error_set(err, ORMA_E_REFUSED, "storage", 0,
-                         "process %lld is sealed: it cannot change",
-                         (long long)update->n->pk);
-    return st;
+    return query_post(&q, err);
+}
+
+/* Sealed since it was read into memory? Of a sealed process extras alone may
+ * change; data may have an attribute of that name. */
+static orma_status check_unsealed(const unit_update *update,
+                                  const unit_change *changes, size_t count,
+                                  orma_error **err)
+{
+    if (node_class_of(update->n->node_type) == NODE_DATA ||
+        !json_get_bool(update->attributes, "sealed", false))
+        return ORMA_OK;
+    for (size_t i = 0; i < count; i++)
+        if (changes[i].kind != CHANGE_EXTRA &&
+            changes[i].kind != CHANGE_NO_EXTRA)
+            return error_set(err, ORMA_E_REFUSED, "storage", 0,
+                             "process %lld is sealed: it cannot change",
+                             (long long)update->n->pk);
+    return ORMA_OK;
 }
 
 /* changes[0 … count) are all of one stored node. */
@@ -147,16 +120,14 @@ static orma_status update_node(unit *u, const unit_change *changes,
     update->n = changes->n;
 
     orma_status st = load_row(u, update, err);
-    bool is_extras_only = true;
-    for (size_t i = 0; st == ORMA_OK && i < count; i++) {
-        is_extras_only = is_extras_only && (changes[i].kind == CHANGE_EXTRA ||
-                                            changes[i].kind == CHANGE_NO_EXTRA);
+    if (st == ORMA_OK)
+        st = check_unsealed(update, changes, count, err);
+    for (size_t i = 0; st == ORMA_OK && i < count; i++)
         st = apply(u, update, &changes[i], err);
-    }
-    return st == ORMA_OK ? write_row(u, update, is_extras_only, err) : st;
+    return st == ORMA_OK ? write_row(u, update, err) : st;
 }
 
-orma_status unit_update_nodes(unit *u, orma_error **err)
+static orma_status update_nodes(unit *u, orma_error **err)
 {
     orma_status st = ORMA_OK;
 
@@ -177,36 +148,7 @@ orma_status unit_update_nodes(unit *u, orma_error **err)
     return st;
 }
 
-/* ---- logs and live rows ------------------------------------------ */
-
-orma_status unit_insert_logs(unit *u, orma_error **err)
-{
-    static const char template[] =
-        "INSERT INTO db_dblog (uuid, time, loggername, levelname, dbnode_id, "
-        "message, metadata) VALUES (?1u, ?2t, ?3, ?4, ?5, ?6, ?7j)";
-
-    for (size_t i = 0; i < u->log_count; i++) {
-        const unit_log *log = &u->logs[i];
-        orma_uuid uuid;
-        query q;
-        orma_status st = store_fault(u->s, err);
-        if (st != ORMA_OK)
-            return st;
-        uuid_generate(&uuid);
-        query_start(&q, &u->s->db, template);
-        query_uuid(&q, 1, &uuid);
-        query_time(&q, 2, u->now_ns);
-        query_text(&q, 3, log->logger);
-        query_text(&q, 4, log->level);
-        query_int(&q, 5, log->process->pk);
-        query_text(&q, 6, log->message);
-        query_json(&q, 7, log->metadata);
-        st = query_run(&q, err);
-        if (st != ORMA_OK)
-            return st;
-    }
-    return ORMA_OK;
-}
+/* ---- live rows ---------------------------------------------------- */
 
 static orma_status leased_away(const node *process, orma_error **err)
 {
@@ -256,6 +198,8 @@ static orma_status put_live(unit *u, const unit_live *live, orma_error **err)
     query_text(&q, 12, row->details != NULL ? row->details : "{}");
     query_int(&q, 13, u->now_ns);
     query_text(&q, 14, seen != NULL ? seen : "");
+    if (unit_find(u, live->process) != NULL && !node_is_sealed(live->process))
+        return query_post(&q, err); /* nobody else knows it yet */
     const orma_status st = query_run_int(&q, 0, &written, err);
     return st == ORMA_OK && written == 0 ? leased_away(live->process, err) : st;
 }
@@ -266,13 +210,13 @@ static orma_status drop_live(unit *u, const unit_live *live, orma_error **err)
         "DELETE FROM orma_process WHERE node_id = ?1 AND lease_epoch <= ?2";
     static const char count_rows[] =
         "SELECT COUNT(*) FROM orma_process WHERE node_id = ?1";
-    int64_t left = 0;
+    int64_t deleted = 0, left = 0;
     query q;
     query_start(&q, &u->s->db, delete_row);
     query_int(&q, 1, live->process->pk);
     query_int(&q, 2, live->row.lease_epoch);
-    orma_status st = query_run(&q, err);
-    if (st != ORMA_OK)
+    orma_status st = query_run_changes(&q, &deleted, err);
+    if (st != ORMA_OK || deleted > 0)
         return st;
     query_start(&q, &u->s->db, count_rows);
     query_int(&q, 1, live->process->pk);
@@ -280,7 +224,7 @@ static orma_status drop_live(unit *u, const unit_live *live, orma_error **err)
     return st == ORMA_OK && left > 0 ? leased_away(live->process, err) : st;
 }
 
-orma_status unit_write_lives(unit *u, orma_error **err)
+static orma_status write_lives(unit *u, orma_error **err)
 {
     for (size_t i = 0; i < u->live_count; i++) {
         const unit_live *live = &u->lives[i];
@@ -311,25 +255,31 @@ static orma_status check_users(const unit *u, orma_error **err)
     return ORMA_OK;
 }
 
-static orma_status write_rows(unit *u, orma_error **err)
+/* As before the first try. */
+static void forget_rows(unit *u)
+{
+    for (size_t i = 0; i < u->node_count; i++)
+        u->nodes[i].n->pk = 0;
+    for (size_t i = 0; i < u->update_count; i++)
+        unit_update_finish(&u->updates[i]);
+    u->update_count = 0;
+}
+
+/* The reads first: what follows them needs no answers. */
+static orma_status write_rows(store *s, void *user, orma_error **err)
 {
     static orma_status (*const steps[])(unit *, orma_error **) = {
-        unit_insert_nodes, unit_insert_links, unit_update_nodes,
-        unit_insert_logs,  unit_write_lives,
+        unit_check_stored, unit_stage_files, unit_insert_nodes,
+        unit_insert_links, update_nodes,     unit_insert_logs,
+        write_lives,
     };
+    unit *u = user;
+    orma_status st = ORMA_OK;
 
-    orma_status st = store_begin(u->s, err);
-    if (st != ORMA_OK)
-        return st;
+    forget_rows(u);
     for (size_t i = 0; st == ORMA_OK && i < sizeof steps / sizeof *steps; i++)
         st = steps[i](u, err);
-    if (st == ORMA_OK)
-        st = store_fault(u->s, err);
-    if (st != ORMA_OK) {
-        store_rollback(u->s);
-        return st;
-    }
-    return store_commit(u->s, err);
+    return st == ORMA_OK ? store_fault(s, err) : st;
 }
 
 /* Files, under the lock that keeps maintenance away, and rows. */
@@ -349,7 +299,7 @@ static orma_status store_all(unit *u, orma_error **err)
     if (st == ORMA_OK)
         st = unit_prepare(u, err);
     if (st == ORMA_OK)
-        st = write_rows(u, err);
+        st = store_transact(u->s, write_rows, u, err);
     if (has_files)
         container_unlock(u->s->container);
     return st;
@@ -420,9 +370,11 @@ orma_status unit_commit(unit *u, orma_error **err)
     if (st == ORMA_OK) {
         adopt(u);
         note(u);
+        store_drain_if_due(u->s);
     } else {
-        for (size_t i = 0; i < u->node_count; i++)
-            u->nodes[i].n->pk = 0;
+        forget_rows(u);
+        if (st == ORMA_E_INVALID)
+            st = unit_explain(u, st, err);
     }
     u->s->fault_step = 0;
     unit_abort(u);

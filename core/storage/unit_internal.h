@@ -113,16 +113,25 @@ orma_status unit_prepare(unit *u, orma_error **err);
 /* Gathers the files of new and changed nodes as objects; writes them. */
 orma_status unit_collect_files(unit *u, orma_error **err);
 orma_status unit_put_files(unit *u, orma_error **err);
+/* On hosts that may not write to the container: into the database. */
+orma_status unit_stage_files(unit *u, orma_error **err);
 const container_object *unit_keys(const unit *u, const node *n);
 
 /* Rules that only the unit as a whole can break. */
 orma_status unit_check_links(unit *u, orma_error **err);
 
-/* Within the transaction. */
+void unit_update_finish(unit_update *update); /* accepts a zeroed one */
+
+/* Within the transaction, in this order; a step may run again in another one
+ * when the first came to nothing. The first holds the rows that links start
+ * from, and compares new links with stored ones. */
+orma_status unit_check_stored(unit *u, orma_error **err);
 orma_status unit_insert_nodes(unit *u, orma_error **err);
 orma_status unit_insert_links(unit *u, orma_error **err);
-orma_status unit_update_nodes(unit *u, orma_error **err);
 orma_status unit_insert_logs(unit *u, orma_error **err);
-orma_status unit_write_lives(unit *u, orma_error **err);
+
+/* After a commit that an index of the database refused: the link that was not
+ * allowed, if it was one. Answers the status of the error in *err. */
+orma_status unit_explain(unit *u, orma_status st, orma_error **err);
 
 #endif

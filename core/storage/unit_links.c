@@ -9,6 +9,8 @@
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/text.h>
+#include <storage/bulk_rows.h>
+#include <storage/portion.h>
 
 /* What a rule says must occur once: the link's type at one end, with the
  * other end or the label where the rule looks at them. */
@@ -201,7 +203,7 @@ orma_status unit_check_links(unit *u, orma_error **err)
     return st;
 }
 
-/* ---- rows -------------------------------------------------------- */
+/* ---- stored links ------------------------------------------------ */
 
 /* Is there a stored link that the rule at this end excludes? */
 static orma_status check_stored(unit *u, const unit_link *link,
@@ -245,51 +247,15 @@ static orma_status check_stored(unit *u, const unit_link *link,
     return st;
 }
 
-/* Sealed since it was read into memory? */
-static orma_status check_source(unit *u, const unit_link *link,
-                                orma_error **err)
-{
-    static const char template[] =
-        "SELECT CAST({json:attributes.sealed} AS TEXT) FROM db_dbnode WHERE id "
-        "= ?1";
-    bool is_there = false, is_sealed = false;
-    query q;
-
-    query_start(&q, &u->s->db, template);
-    query_int(&q, 1, link->source->pk);
-    if (query_next(&q)) {
-        const orma_str sealed = column_str(&q, 0);
-        is_there = true;
-        is_sealed = sealed.ptr != NULL && (text_equal(sealed.ptr, "1") ||
-                                           text_equal(sealed.ptr, "true"));
-    }
-    const orma_status st = query_end(&q, err);
-    if (st != ORMA_OK)
-        return st;
-    if (!is_there)
-        return error_set(err, ORMA_E_NOT_FOUND, "storage", 0,
-                         "node %lld is not in the database any more",
-                         (long long)link->source->pk);
-    if (is_sealed)
-        return error_set(err, ORMA_E_REFUSED, "storage", 0,
-                         "%s link \"%s\" is not allowed: process %lld is "
-                         "sealed",
-                         link_type_word(link->type), link->label,
-                         (long long)link->source->pk);
-    return ORMA_OK;
-}
-
 /* New ends have no stored links: only stored ones need a look. */
-static orma_status check_against_database(unit *u, const unit_link *link,
-                                          orma_error **err)
+static orma_status check_against_stored(unit *u, const unit_link *link,
+                                        orma_error **err)
 {
     const bool new_source = unit_find(u, link->source) != NULL;
     const bool new_target = unit_find(u, link->target) != NULL;
     orma_status st = ORMA_OK;
 
-    if (!new_source && node_class_of(link->source->node_type) != NODE_DATA)
-        st = check_source(u, link, err);
-    if (st == ORMA_OK && !new_source &&
+    if (!new_source &&
         (!new_target || link_outgoing_rule(link->type) == LINK_UNIQUE_LABEL))
         st = check_stored(u, link, false, err);
     if (st == ORMA_OK && !new_target)
@@ -297,28 +263,170 @@ static orma_status check_against_database(unit *u, const unit_link *link,
     return st;
 }
 
-orma_status unit_insert_links(unit *u, orma_error **err)
+static orma_status check_all(unit *u, orma_error **err)
+{
+    orma_status st = ORMA_OK;
+    for (size_t i = 0; st == ORMA_OK && i < u->link_count; i++)
+        st = check_against_stored(u, &u->links[i], err);
+    return st;
+}
+
+/* ---- stored processes that links start from ---------------------- */
+
+static bool has_stored_source(const unit *u, const unit_link *link)
+{
+    return node_class_of(link->source->node_type) != NODE_DATA &&
+           unit_find(u, link->source) == NULL;
+}
+
+static int by_pk(const void *a, const void *b)
+{
+    const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Their pks, ascending, each once: held in that order, two units cannot wait
+ * for one another. */
+static size_t list_sources(const unit *u, int64_t *pks)
+{
+    size_t count = 0, kept = 0;
+    for (size_t i = 0; i < u->link_count; i++)
+        if (has_stored_source(u, &u->links[i]))
+            pks[count++] = u->links[i].source->pk;
+    qsort(pks, count, sizeof *pks, by_pk);
+    for (size_t i = 0; i < count; i++)
+        if (i == 0 || pks[i] != pks[i - 1])
+            pks[kept++] = pks[i];
+    return kept;
+}
+
+static orma_status source_is_sealed(const unit *u, int64_t pk, orma_error **err)
+{
+    const unit_link *link = u->links;
+    while (link->source->pk != pk)
+        link++;
+    return error_set(err, ORMA_E_REFUSED, "storage", 0,
+                     "%s link \"%s\" is not allowed: process %lld is sealed",
+                     link_type_word(link->type), link->label, (long long)pk);
+}
+
+/* Reads, and holds until the commit, the rows of the sources: *missing and
+ * *sealed are pks, 0: none. */
+static orma_status read_sources(unit *u, const int64_t *pks, size_t count,
+                                int64_t *missing, int64_t *sealed,
+                                orma_error **err)
+{
+    static const char template[] =
+        "SELECT id, CAST({json:attributes.sealed} AS TEXT) FROM db_dbnode "
+        "WHERE id IN {ids:?1} ORDER BY id{lock}";
+    AUTO_BUF buf list = {0};
+    size_t at = 0;
+    query q;
+
+    portion_write(&list, pks, count);
+    query_start(&q, &u->s->db, template);
+    query_str(&q, 1, buf_view(&list));
+    for (; query_next(&q); at++) {
+        const orma_str word = column_str(&q, 1);
+        if (at < count && *missing == 0 && column_int(&q, 0) != pks[at])
+            *missing = pks[at];
+        if (word.ptr != NULL &&
+            (text_equal(word.ptr, "1") || text_equal(word.ptr, "true")))
+            *sealed = column_int(&q, 0);
+    }
+    if (at < count && *missing == 0)
+        *missing = pks[at];
+    return query_end(&q, err);
+}
+
+/* Sealed, or deleted, since they were read into memory? And from now to the
+ * commit nobody seals them, nor adds links to them. */
+static orma_status hold_sources(unit *u, orma_error **err)
+{
+    AUTO_FREE int64_t *pks = calloc(u->link_count + 1, sizeof *pks);
+    if (pks == NULL)
+        return error_no_memory(err);
+    const size_t count = list_sources(u, pks);
+
+    for (size_t i = 0; i < count; i += PORTION_MAX) {
+        const size_t part = count - i < PORTION_MAX ? count - i : PORTION_MAX;
+        int64_t missing = 0, sealed = 0;
+        const orma_status st =
+            read_sources(u, pks + i, part, &missing, &sealed, err);
+        if (st != ORMA_OK)
+            return st;
+        if (missing != 0)
+            return error_set(err, ORMA_E_NOT_FOUND, "storage", 0,
+                             "node %lld is not in the database any more",
+                             (long long)missing);
+        if (sealed != 0)
+            return source_is_sealed(u, sealed, err);
+    }
+    return ORMA_OK;
+}
+
+orma_status unit_check_stored(unit *u, orma_error **err)
+{
+    const orma_status st = u->link_count == 0 ? ORMA_OK : hold_sources(u, err);
+    return st == ORMA_OK ? check_all(u, err) : st;
+}
+
+orma_status unit_explain(unit *u, orma_status st, orma_error **err)
+{
+    AUTO_ERROR orma_error *found = NULL;
+    const orma_status checked = check_all(u, &found);
+    if (checked != ORMA_E_REFUSED)
+        return st;
+    error_clear(err);
+    error_move(&found, err);
+    return checked;
+}
+
+/* ---- rows -------------------------------------------------------- */
+
+static orma_status post_link(unit *u, const unit_link *link, orma_error **err)
 {
     static const char template[] =
         "INSERT INTO db_dblink (input_id, output_id, label, type) VALUES (?1, "
         "?2, ?3, ?4)";
+    query q;
+    query_start(&q, &u->s->db, template);
+    query_int(&q, 1, link->source->pk);
+    query_int(&q, 2, link->target->pk);
+    query_text(&q, 3, link->label);
+    query_text(&q, 4, link_type_word(link->type));
+    return query_post(&q, err);
+}
 
-    for (size_t i = 0; i < u->link_count; i++) {
+static orma_status copy_links(unit *u, orma_error **err)
+{
+    sql *db = &u->s->db;
+    orma_copy *copy = NULL;
+    orma_status st = link_copy_begin(db, &copy, err);
+    if (st != ORMA_OK)
+        return st;
+    for (size_t i = 0; st == ORMA_OK && i < u->link_count; i++) {
         const unit_link *link = &u->links[i];
-        query q;
-        orma_status st = store_fault(u->s, err);
+        st = store_fault(u->s, err);
         if (st == ORMA_OK)
-            st = check_against_database(u, link, err);
-        if (st != ORMA_OK)
-            return st;
-        query_start(&q, &u->s->db, template);
-        query_int(&q, 1, link->source->pk);
-        query_int(&q, 2, link->target->pk);
-        query_text(&q, 3, link->label);
-        query_text(&q, 4, link_type_word(link->type));
-        st = query_run(&q, err);
-        if (st != ORMA_OK)
-            return st;
+            st = link_copy_row(
+                db, copy, link->type, link->source->pk, link->target->pk,
+                (orma_str){link->label, strlen(link->label)}, err);
     }
-    return ORMA_OK;
+    const orma_status ended =
+        db->driver->copy_end(copy, st == ORMA_OK ? err : NULL);
+    return st == ORMA_OK ? ended : st;
+}
+
+orma_status unit_insert_links(unit *u, orma_error **err)
+{
+    orma_status st = ORMA_OK;
+    if (u->link_count >= COPY_ROWS_MIN)
+        return copy_links(u, err);
+    for (size_t i = 0; st == ORMA_OK && i < u->link_count; i++) {
+        st = store_fault(u->s, err);
+        if (st == ORMA_OK)
+            st = post_link(u, &u->links[i], err);
+    }
+    return st;
 }

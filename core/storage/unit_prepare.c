@@ -10,6 +10,7 @@
 #include <base/cleanup.h>
 #include <base/error.h>
 #include <base/text.h>
+#include <storage/staging.h>
 
 /* ---- files ------------------------------------------------------- */
 
@@ -62,7 +63,7 @@ static orma_status check_key(unit *u, const node *n, const node_file *f,
                              orma_error **err)
 {
     bool found = false;
-    const orma_status st = container_has(u->s->container, f->key, &found, err);
+    const orma_status st = store_has_object(u->s, f->key, &found, err);
     if (st != ORMA_OK || found)
         return st;
     return error_set(err, ORMA_E_INVALID, "storage", 0,
@@ -93,11 +94,24 @@ orma_status unit_put_files(unit *u, orma_error **err)
         }
     }
     if (st == ORMA_OK)
-        st = container_put(u->s->container, given, count, err);
+        st = store_put_objects(u->s, given, count, err);
     for (size_t i = 0; st == ORMA_OK && i < count; i++)
         memcpy(back[i]->key, given[i].key, sizeof given[i].key);
     free(given);
     free(back);
+    return st;
+}
+
+orma_status unit_stage_files(unit *u, orma_error **err)
+{
+    orma_status st = ORMA_OK;
+    for (size_t i = 0; st == ORMA_OK && i < u->files_count; i++) {
+        const node *n = u->files[i].n;
+        for (size_t k = 0; st == ORMA_OK && k < n->file_count; k++)
+            if (n->files[k].key == NULL && !n->files[k].is_dir)
+                st = store_stage_objects(
+                    u->s, &u->objects[u->files[i].first + k], 1, err);
+    }
     return st;
 }
 
@@ -132,7 +146,11 @@ static orma_status clean_node(unit *u, unit_node *un, size_t files_at,
                               orma_error **err)
 {
     const node *n = un->n;
-    orma_status st = json_clean(n->attributes, &un->attributes, err);
+    orma_status st = ORMA_OK;
+    if (json_is_clean(n->attributes)) /* shared: they seldom change here */
+        un->attributes = json_object_get(n->attributes);
+    else
+        st = json_clean(n->attributes, &un->attributes, err);
     if (st == ORMA_OK)
         st = json_clean(n->extras, &un->extras, err);
     if (st == ORMA_OK)
@@ -141,6 +159,19 @@ static orma_status clean_node(unit *u, unit_node *un, size_t files_at,
             n->file_count == 0 ? NULL : u->objects + u->files[files_at].first,
             &un->repository, err);
     return st;
+}
+
+/* A failed commit must leave the node's own as they were. */
+static orma_status own_attributes(unit_node *un, orma_error **err)
+{
+    if (un->attributes != un->n->attributes)
+        return ORMA_OK;
+    json_object *copy = json_copy(un->attributes);
+    if (copy == NULL)
+        return error_no_memory(err);
+    json_object_put(un->attributes);
+    un->attributes = copy;
+    return ORMA_OK;
 }
 
 static orma_status clean_nodes(unit *u, orma_error **err)
@@ -155,7 +186,10 @@ static orma_status clean_nodes(unit *u, orma_error **err)
     for (size_t i = 0; st == ORMA_OK && i < u->change_count; i++) {
         const unit_change *c = &u->changes[i];
         unit_node *un = c->n->pk == 0 ? unit_find(u, c->n) : NULL;
-        if (un != NULL)
+        if (un == NULL)
+            continue;
+        st = own_attributes(un, err);
+        if (st == ORMA_OK)
             st = unit_apply_change(un->attributes, un->extras, c, err);
     }
     return st;

@@ -11,7 +11,10 @@
 #include <orma/storage.h>
 #include <orma/workflow.h>
 
+#include <orma/api/bulk.h>
+#include <orma/api/caching.h>
 #include <orma/api/launch.h>
+#include <orma/api/upkeep.h>
 
 #define SIZE(T, bytes)                                                         \
     _Static_assert(sizeof(T) >= (bytes), #T " shrank")
@@ -330,7 +333,7 @@ MEMBER(orma_sql_value, integer, 8, int64_t);
 MEMBER(orma_sql_value, real, 16, double);
 MEMBER(orma_sql_value, text, 24, orma_str);
 
-SIZE(orma_dialect, 88);
+SIZE(orma_dialect, 328);
 MEMBER(orma_dialect, size, 0, uint32_t);
 MEMBER(orma_dialect, reserved, 4, uint32_t);
 MEMBER(orma_dialect, name, 8, const char *);
@@ -343,21 +346,51 @@ MEMBER(orma_dialect, uuid_param, 56, const char *);
 MEMBER(orma_dialect, json_param, 64, const char *);
 MEMBER(orma_dialect, timestamp_param, 72, const char *);
 MEMBER(orma_dialect, json_scalar, 80, const char *);
+MEMBER(orma_dialect, pattern_ops, 88, const char *);
+MEMBER(orma_dialect, id_list, 96, const char *);
+MEMBER(orma_dialect, blob, 104, const char *);
+MEMBER(orma_dialect, explain, 112, const char *);
+MEMBER(orma_dialect, vacuum, 120, const char *);
+MEMBER(orma_dialect, analyze, 128, const char *);
+MEMBER(orma_dialect, row_lock, 136, const char *);
+MEMBER(orma_dialect, json_path_open, 144, const char *);
+MEMBER(orma_dialect, json_path_key, 152, const char *);
+MEMBER(orma_dialect, json_path_comma, 160, const char *);
+MEMBER(orma_dialect, json_path_close, 168, const char *);
+MEMBER(orma_dialect, json_path_scalar, 176, const char *);
+MEMBER(orma_dialect, json_path_number, 184, const char *);
+MEMBER(orma_dialect, json_path_type, 192, const char *);
+MEMBER(orma_dialect, json_path_length, 200, const char *);
+MEMBER(orma_dialect, json_at, 208, const char *);
+MEMBER(orma_dialect, json_equal, 216, const char *);
+MEMBER(orma_dialect, json_contains, 224, const char *);
+MEMBER(orma_dialect, json_has_key, 232, const char *);
+MEMBER(orma_dialect, json_pair, 240, const char *);
+MEMBER(orma_dialect, json_append, 248, const char *);
+MEMBER(orma_dialect, number_param, 256, const char *);
+MEMBER(orma_dialect, number_result, 264, const char *);
+MEMBER(orma_dialect, list_rows, 272, const char *);
+MEMBER(orma_dialect, uuid_text, 280, const char *);
+MEMBER(orma_dialect, timestamp_text, 288, const char *);
+MEMBER(orma_dialect, ilike, 296, const char *);
+MEMBER(orma_dialect, long_text_index, 304, const char *);
+MEMBER(orma_dialect, expression_statistics, 312, const char *);
+MEMBER(orma_dialect, exclude_writers, 320, const char *);
 
-SIZE(orma_storage, 120);
+SIZE(orma_storage, 208);
 MEMBER(orma_storage, size, 0, uint32_t);
 MEMBER(orma_storage, reserved, 4, uint32_t);
 MEMBER(orma_storage, open, 8, orma_status (*)(const struct orma_storage *self,
        orma_str config, uint32_t flags, orma_store **store, orma_error **err));
 MEMBER(orma_storage, close, 16, void (*)(orma_store *store));
-MEMBER(orma_storage, dialect, 24, const orma_dialect *(*)(const struct
+MEMBER(orma_storage, dialect, 24, const orma_dialect * (*)(const struct
        orma_storage *self));
 MEMBER(orma_storage, container, 32, orma_status (*)(orma_store *store,
        orma_writer *out, orma_error **err));
 MEMBER(orma_storage, execute, 40, orma_status (*)(orma_store *store, const char
        *sql, orma_error **err));
 MEMBER(orma_storage, prepare, 48, orma_status (*)(orma_store *store, const char
-       *sql, orma_statement **statement, orma_error **err));
+       *sql, uint32_t flags, orma_statement **statement, orma_error **err));
 MEMBER(orma_storage, finalize, 56, void (*)(orma_statement *statement));
 MEMBER(orma_storage, bind, 64, orma_status (*)(orma_statement *statement,
        int32_t index, const orma_sql_value *value, orma_error **err));
@@ -366,17 +399,72 @@ MEMBER(orma_storage, step, 72, orma_status (*)(orma_statement *statement,
 MEMBER(orma_storage, column, 80, void (*)(orma_statement *statement, int32_t
        index, orma_sql_value *value));
 MEMBER(orma_storage, reset, 88, void (*)(orma_statement *statement));
-MEMBER(orma_storage, begin, 96, orma_status (*)(orma_store *store, orma_error
-       **err));
+MEMBER(orma_storage, begin, 96, orma_status (*)(orma_store *store, uint32_t
+       flags, orma_error **err));
 MEMBER(orma_storage, commit, 104, orma_status (*)(orma_store *store, orma_error
        **err));
 MEMBER(orma_storage, rollback, 112, void (*)(orma_store *store));
+MEMBER(orma_storage, post, 120, orma_status (*)(orma_statement *statement,
+       orma_error **err));
+MEMBER(orma_storage, reserve_ids, 128, orma_status (*)(orma_store *store, const
+       char *table, size_t count, int64_t *ids, orma_error **err));
+MEMBER(orma_storage, copy_begin, 136, orma_status (*)(orma_store *store, const
+       char *table, const char *const *columns, orma_copy **copy, orma_error
+       **err));
+MEMBER(orma_storage, copy_row, 144, orma_status (*)(orma_copy *copy, const
+       orma_sql_value *values, orma_error **err));
+MEMBER(orma_storage, copy_end, 152, orma_status (*)(orma_copy *copy, orma_error
+       **err));
+MEMBER(orma_storage, changes, 160, int64_t (*)(orma_statement *statement));
+MEMBER(orma_storage, size_bytes, 168, orma_status (*)(orma_store *store, int64_t
+       *bytes, orma_error **err));
+MEMBER(orma_storage, backup, 176, orma_status (*)(orma_store *store, const char
+       *folder, orma_error **err));
+MEMBER(orma_storage, check, 184, orma_status (*)(orma_store *store, orma_writer
+       *faults, orma_error **err));
+MEMBER(orma_storage, provision, 192, orma_status (*)(const struct orma_storage
+       *self, orma_str wishes, orma_writer *config, orma_error **err));
+MEMBER(orma_storage, destroy, 200, orma_status (*)(const struct orma_storage
+       *self, orma_str config, orma_error **err));
+
+/* ---- api/bulk.h, api/caching.h ------------------------------------ */
+
+SIZE(orma_bulk_node, 152);
+MEMBER(orma_bulk_node, size, 0, uint32_t);
+MEMBER(orma_bulk_node, flags, 4, uint32_t);
+MEMBER(orma_bulk_node, type, 8, orma_str);
+MEMBER(orma_bulk_node, process_type, 24, orma_str);
+MEMBER(orma_bulk_node, label, 40, orma_str);
+MEMBER(orma_bulk_node, description, 56, orma_str);
+MEMBER(orma_bulk_node, attributes, 72, orma_str);
+MEMBER(orma_bulk_node, extras, 88, orma_str);
+MEMBER(orma_bulk_node, uuid, 104, orma_uuid);
+MEMBER(orma_bulk_node, ctime_ns, 120, int64_t);
+MEMBER(orma_bulk_node, mtime_ns, 128, int64_t);
+MEMBER(orma_bulk_node, computer_pk, 136, int64_t);
+MEMBER(orma_bulk_node, user_pk, 144, int64_t);
+
+SIZE(orma_rehash_options, 24);
+MEMBER(orma_rehash_options, size, 0, uint32_t);
+MEMBER(orma_rehash_options, reserved, 4, uint32_t);
+MEMBER(orma_rehash_options, progress, 8, orma_progress);
+MEMBER(orma_rehash_options, user, 16, void *);
 
 /* ---- api/launch.h ------------------------------------------------ */
 
-SIZE(orma_run_options, 32);
+SIZE(orma_run_options, 40);
 MEMBER(orma_run_options, size, 0, uint32_t);
 MEMBER(orma_run_options, handle_signals, 4, uint32_t);
 MEMBER(orma_run_options, folder, 8, const char *);
 MEMBER(orma_run_options, progress, 16, void (*)(void *user, const char *line));
 MEMBER(orma_run_options, user, 24, void *);
+MEMBER(orma_run_options, cache, 32, const char *);
+
+/* ---- api/upkeep.h ------------------------------------------------ */
+
+SIZE(orma_upkeep_reports, 32);
+MEMBER(orma_upkeep_reports, size, 0, uint32_t);
+MEMBER(orma_upkeep_reports, reserved, 4, uint32_t);
+MEMBER(orma_upkeep_reports, progress, 8, orma_progress);
+MEMBER(orma_upkeep_reports, fault, 16, void (*)(void *user, orma_str json));
+MEMBER(orma_upkeep_reports, user, 24, void *);

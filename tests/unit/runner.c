@@ -69,6 +69,12 @@ static int run_one(CU_pSuite suite, CU_pTest test, unsigned number)
     return ok ? 0 : 1;
 }
 
+static int is_wanted(const unit_suite *suite)
+{
+    const char *only = getenv("UNIT_SUITE");
+    return only == NULL || strcmp(only, suite->name) == 0;
+}
+
 int unit_run(const unit_suite *const *suites)
 {
     unsigned planned = 0, number = 0;
@@ -78,10 +84,13 @@ int unit_run(const unit_suite *const *suites)
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 99;
     for (size_t i = 0; suites[i] != NULL; i++)
-        for (const unit_test *t = suites[i]->tests; t->name != NULL; t++)
+        for (const unit_test *t = suites[i]->tests;
+             is_wanted(suites[i]) && t->name != NULL; t++)
             planned++;
     printf("1..%u\n", planned);
     for (size_t i = 0; suites[i] != NULL; i++) {
+        if (!is_wanted(suites[i]))
+            continue;
         /* CUnit would call set-up anew for each CU_run_test(): do it here. */
         CU_pSuite suite = CU_add_suite(suites[i]->name, NULL, NULL);
         if (suites[i]->setup != NULL && suites[i]->setup() != 0) {
@@ -89,8 +98,8 @@ int unit_run(const unit_suite *const *suites)
             return 99;
         }
         for (const unit_test *t = suites[i]->tests; t->name != NULL; t++)
-            failed += run_one(suite, CU_add_test(suite, t->name, t->run),
-                              ++number);
+            failed +=
+                run_one(suite, CU_add_test(suite, t->name, t->run), ++number);
         if (suites[i]->teardown != NULL)
             suites[i]->teardown();
     }

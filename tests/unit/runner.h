@@ -13,12 +13,13 @@ typedef struct unit_test {
 
 typedef struct unit_suite {
     const char *name;
-    int (*setup)(void);    /* once before the suite; 0 is success; or NULL */
-    int (*teardown)(void); /* once after it, or NULL */
+    int (*setup)(void);     /* once before the suite; 0 is success; or NULL */
+    int (*teardown)(void);  /* once after it, or NULL */
     const unit_test *tests; /* ended by a NULL name */
 } unit_suite;
 
-/* suites: ended by NULL. Returns main()'s status: 0 when all passed. */
+/* suites: ended by NULL; $UNIT_SUITE: the only one to run. Returns main()'s
+ * status: 0 when all passed. */
 int unit_run(const unit_suite *const *suites);
 
 /* A new empty folder, removed at exit. */

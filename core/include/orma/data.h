@@ -35,10 +35,10 @@ typedef struct orma_data {
 
     /* Fills an empty node from a local file or folder.
      * format: [in], one of the manifest's `formats.import`, or NULL to tell
-     * from name and content. Optional: without it the host reads YAML and JSON
-     * files as literals.
-     * Errors: INVALID with line and reason, NOT_FOUND, UNSUPPORTED (format).
-     * [worker-thread] */
+     * from name and content. Optional. YAML and JSON files are read by the
+     * host, as literals, where there is no import_file() or `formats.import`
+     * lists json; this function is then not called for them. Errors: INVALID
+     * with line and reason, NOT_FOUND, UNSUPPORTED (format). [worker-thread] */
     orma_status (*import_file)(const struct orma_data *self,
                                const orma_node_ops *ops, orma_node *node,
                                const char *format, const char *path,
@@ -46,8 +46,9 @@ typedef struct orma_data {
 
     /* Writes the node in a format.
      * format: [in], never NULL: as the user wrote it, or the first of the
-     * manifest's `formats.export`. out: [out:host]. Optional. Errors: UNSUPPORTED, INVALID (the format
-     * cannot hold this node). [worker-thread] */
+     * manifest's `formats.export`. out: [out:host]. Optional. Errors:
+     * UNSUPPORTED, INVALID (the format cannot hold this node). [worker-thread]
+     */
     orma_status (*export_file)(const struct orma_data *self,
                                const orma_node_ops *ops, const orma_node *node,
                                const char *format, orma_writer *out,

@@ -14,47 +14,19 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "connection.h"
+#include "folder.h"
+#include "json_functions.h"
+#include "words.h"
+#include "zip_store.h"
 #include <json-c/json_object.h>
 #include <json-c/json_tokener.h>
-#include <sqlite3.h>
-
-#include <orma/storage.h>
-
-#include "folder.h"
-
-#define DOMAIN "sqlite"
-#define BUSY_TIMEOUT_MS 30000 /* of programs that do not queue: AiiDA */
 
 const orma_host *host;
-
-struct orma_store {
-    sqlite3 *db;
-    char *folder; /* absolute */
-    int queue_fd; /* -1 until the first write */
-    bool is_queued;
-    bool is_wal;
-};
 
 struct orma_statement {
     sqlite3_stmt *stmt;
     orma_store *store;
-};
-
-static const orma_dialect sqlite_dialect = {
-    .size = sizeof(orma_dialect),
-    .name = "sqlite",
-    .serial = "INTEGER",
-    .uuid = "VARCHAR(32)", /* AiiDA's word; 36 characters are stored */
-    .json = "JSON",
-    .timestamp = "DATETIME",
-    .boolean = "BOOLEAN",
-    .uuid_param = "?",
-    .json_param = "?",
-    .timestamp_param = "?",
-    /* Not the -> operators: an index with them would make the database
-     * unreadable to a Python whose SQLite is older than 3.38. And guarded: an
-     * old NaN in one row must not fail the index, and so every write. */
-    .json_scalar = "CASE WHEN json_valid(@) THEN json_extract(@, '$.#') END",
 };
 
 /* What SQLite's primary result codes mean to the caller; others are mistakes
@@ -100,8 +72,7 @@ static bool lacks_room(const orma_store *store, int code)
             limit.rlim_cur != RLIM_INFINITY);
 }
 
-static orma_status fail_sqlite(const orma_store *store, int code,
-                               orma_error **err)
+orma_status fail_sqlite(const orma_store *store, int code, orma_error **err)
 {
     orma_status st = ORMA_E_BUG;
     const char *meaning = NULL;
@@ -130,8 +101,7 @@ static orma_status run(orma_store *store, const char *sql, orma_error **err)
                : fail_sqlite(store, sqlite3_extended_errcode(store->db), err);
 }
 
-/* "filepath" of the profile's storage.config; the caller frees it. */
-static orma_status read_config(orma_str config, char **folder, orma_error **err)
+orma_status read_config(orma_str config, char **folder, orma_error **err)
 {
     struct json_tokener *tok = json_tokener_new();
     if (tok == NULL)
@@ -153,17 +123,40 @@ static orma_status read_config(orma_str config, char **folder, orma_error **err)
     if (copy == NULL)
         return host->fail(host, err, ORMA_E_INVALID, DOMAIN, 0,
                           "storage.config needs \"filepath\", the absolute "
-                          "path of the storage's folder");
+                          "path of the storage");
     for (size_t n = strlen(copy); n > 1 && copy[n - 1] == '/'; n--)
         copy[n - 1] = '\0';
     *folder = copy;
     return ORMA_OK;
 }
 
+/* A statement without rows that is prepared at its first run. */
+static orma_status run_kept(orma_store *store, sqlite3_stmt **stmt,
+                            const char *sql, orma_error **err)
+{
+    int rc = SQLITE_OK;
+    if (*stmt == NULL)
+        rc = sqlite3_prepare_v3(store->db, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                stmt, NULL);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_step(*stmt);
+    if (rc == SQLITE_DONE) {
+        sqlite3_reset(*stmt);
+        return ORMA_OK;
+    }
+    const orma_status st = fail_sqlite(store, rc, err);
+    sqlite3_reset(*stmt); /* accepts NULL; after the error was read */
+    return st;
+}
+
 static void close_store(orma_store *store)
 {
     if (store == NULL)
         return;
+    wal_finish(store);
+    finish_reserved(store);
+    sqlite3_finalize(store->begin);
+    sqlite3_finalize(store->commit);
     sqlite3_close_v2(store->db);
     if (store->queue_fd >= 0)
         close(store->queue_fd);
@@ -171,10 +164,12 @@ static void close_store(orma_store *store)
     free(store);
 }
 
-/* What every connection is set to; synchronous=FULL makes a commit durable. */
+/* What every connection is set to; synchronous=FULL makes a commit durable, and
+ * a log that a long transaction made large gives its room back (64 MB). */
 static const char session_pragmas[] =
     "PRAGMA foreign_keys=ON; PRAGMA case_sensitive_like=ON; "
-    "PRAGMA synchronous=FULL; PRAGMA cache_size=-16000;";
+    "PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864; "
+    "PRAGMA cache_size=" USUAL_CACHE ";";
 
 static orma_status open_database(orma_store *store, uint32_t flags,
                                  orma_error **err)
@@ -200,7 +195,10 @@ static orma_status open_database(orma_store *store, uint32_t flags,
         return fail_sqlite(store, rc, err);
     sqlite3_extended_result_codes(store->db, 1);
     sqlite3_busy_timeout(store->db, BUSY_TIMEOUT_MS);
-    return run(store, session_pragmas, err);
+    wal_watch(store);
+    const int known = json_functions_register(store->db);
+    return known == SQLITE_OK ? run(store, session_pragmas, err)
+                              : fail_sqlite(store, known, err);
 }
 
 static orma_status open_store(const orma_storage *self, orma_str config,
@@ -253,7 +251,7 @@ static orma_status container(orma_store *store, orma_writer *out,
                                       "no room for the container's path");
 }
 
-static orma_status prepare(orma_store *store, const char *sql,
+static orma_status prepare(orma_store *store, const char *sql, uint32_t flags,
                            orma_statement **out, orma_error **err)
 {
     orma_statement *made = calloc(1, sizeof *made);
@@ -261,8 +259,11 @@ static orma_status prepare(orma_store *store, const char *sql,
         return host->fail(host, err, ORMA_E_NO_MEMORY, DOMAIN, 0,
                           "out of memory");
     made->store = store;
+    /* Rows arrive one by one in any case: ORMA_SQL_MANY_ROWS adds nothing. */
     const int rc = sqlite3_prepare_v3(
-        store->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &made->stmt, NULL);
+        store->db, sql, -1,
+        (flags & ORMA_SQL_ONCE) ? 0 : SQLITE_PREPARE_PERSISTENT, &made->stmt,
+        NULL);
     if (rc != SQLITE_OK) {
         free(made);
         return fail_sqlite(store, rc, err);
@@ -279,32 +280,39 @@ static void finalize(orma_statement *statement)
     free(statement);
 }
 
-static orma_status bind(orma_statement *s, int32_t index,
-                        const orma_sql_value *v, orma_error **err)
+orma_status bind_value(orma_store *store, sqlite3_stmt *stmt, int index,
+                       const orma_sql_value *v, bool is_lasting,
+                       orma_error **err)
 {
     int rc = SQLITE_MISUSE;
 
-    /* TRANSIENT: the caller's text is borrowed for this call only. */
     switch (v->type) {
     case ORMA_SQL_NULL:
-        rc = sqlite3_bind_null(s->stmt, index);
+        rc = sqlite3_bind_null(stmt, index);
         break;
     case ORMA_SQL_INTEGER:
-        rc = sqlite3_bind_int64(s->stmt, index, v->integer);
+        rc = sqlite3_bind_int64(stmt, index, v->integer);
         break;
     case ORMA_SQL_REAL:
-        rc = sqlite3_bind_double(s->stmt, index, v->real);
+        rc = sqlite3_bind_double(stmt, index, v->real);
         break;
     case ORMA_SQL_TEXT:
-        rc = sqlite3_bind_text64(s->stmt, index, v->text.ptr, v->text.len,
-                                 SQLITE_TRANSIENT, SQLITE_UTF8);
+        rc = sqlite3_bind_text64(stmt, index, v->text.ptr, v->text.len,
+                                 is_lasting ? SQLITE_STATIC : SQLITE_TRANSIENT,
+                                 SQLITE_UTF8);
         break;
     case ORMA_SQL_BLOB:
-        rc = sqlite3_bind_blob64(s->stmt, index, v->text.ptr, v->text.len,
-                                 SQLITE_TRANSIENT);
+        rc = sqlite3_bind_blob64(stmt, index, v->text.ptr, v->text.len,
+                                 is_lasting ? SQLITE_STATIC : SQLITE_TRANSIENT);
         break;
     }
-    return rc == SQLITE_OK ? ORMA_OK : fail_sqlite(s->store, rc, err);
+    return rc == SQLITE_OK ? ORMA_OK : fail_sqlite(store, rc, err);
+}
+
+static orma_status bind(orma_statement *s, int32_t index,
+                        const orma_sql_value *v, orma_error **err)
+{
+    return bind_value(s->store, s->stmt, index, v, false, err);
 }
 
 static orma_status step(orma_statement *s, int32_t *has_row, orma_error **err)
@@ -354,10 +362,35 @@ static void leave_queue(orma_store *store)
     store->is_queued = false;
 }
 
-static orma_status begin(orma_store *store, orma_error **err)
+static orma_status begin_reading(orma_store *store, orma_error **err)
+{
+    /* The first read is what fixes the view. */
+    return run(store, "BEGIN; SELECT 1 FROM sqlite_master LIMIT 1", err);
+}
+
+/* Where somebody reads in the old mode all the while, the switch waits for a
+ * later transaction, and this one works in the old mode. */
+static orma_status switch_to_wal(orma_store *store, orma_error **err)
+{
+    if (store->is_wal)
+        return ORMA_OK;
+    const int rc =
+        sqlite3_exec(store->db, "PRAGMA journal_mode=WAL", NULL, NULL, NULL);
+    if ((rc & 0xff) == SQLITE_BUSY || (rc & 0xff) == SQLITE_LOCKED)
+        return ORMA_OK;
+    if (rc != SQLITE_OK)
+        return fail_sqlite(store, rc, err);
+    store->is_wal = true;
+    return ORMA_OK;
+}
+
+static orma_status begin(orma_store *store, uint32_t flags, orma_error **err)
 {
     orma_status st = ORMA_OK;
 
+    forget_reserved(store);
+    if (flags & ORMA_BEGIN_READ)
+        return begin_reading(store, err);
     if (store->queue_fd < 0)
         st = queue_open(store->folder, &store->queue_fd, err);
     if (st == ORMA_OK)
@@ -365,11 +398,9 @@ static orma_status begin(orma_store *store, orma_error **err)
     if (st != ORMA_OK)
         return st;
     store->is_queued = true;
-    if (!store->is_wal)
-        st = run(store, "PRAGMA journal_mode=WAL", err);
-    store->is_wal = st == ORMA_OK;
+    st = switch_to_wal(store, err);
     if (st == ORMA_OK)
-        st = run(store, "BEGIN IMMEDIATE", err);
+        st = run_kept(store, &store->begin, "BEGIN IMMEDIATE", err);
     if (st != ORMA_OK)
         leave_queue(store);
     return st;
@@ -377,10 +408,12 @@ static orma_status begin(orma_store *store, orma_error **err)
 
 static orma_status commit(orma_store *store, orma_error **err)
 {
-    const orma_status st = run(store, "COMMIT", err);
-    if (st == ORMA_OK)
-        leave_queue(store);
-    return st;
+    const orma_status st = run_kept(store, &store->commit, "COMMIT", err);
+    if (st != ORMA_OK)
+        return st;
+    leave_queue(store);
+    finish_copies(store);
+    return ORMA_OK;
 }
 
 static void rollback(orma_store *store)
@@ -388,6 +421,22 @@ static void rollback(orma_store *store)
     if (!sqlite3_get_autocommit(store->db))
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     leave_queue(store);
+    finish_copies(store);
+}
+
+static orma_status post(orma_statement *s, orma_error **err)
+{
+    int32_t has_row = 1;
+    orma_status st = ORMA_OK;
+    while (st == ORMA_OK && has_row)
+        st = step(s, &has_row, err);
+    reset(s);
+    return st;
+}
+
+static int64_t changes(orma_statement *s)
+{
+    return sqlite3_changes64(s->store->db);
 }
 
 static orma_status load(const orma_host *given, orma_error **err)
@@ -413,10 +462,49 @@ static const orma_storage sqlite_dos = {
     .begin = begin,
     .commit = commit,
     .rollback = rollback,
+    .post = post,
+    .reserve_ids = reserve_ids,
+    .copy_begin = copy_begin,
+    .copy_row = copy_row,
+    .copy_end = copy_end,
+    .changes = changes,
+    .size_bytes = size_bytes,
+    .backup = backup,
+    .check = check,
+    .destroy = destroy,
+};
+
+/* An archive; what would write is refused by begin() or by SQLite. */
+static const orma_storage sqlite_zip = {
+    .size = sizeof(orma_storage),
+    .open = zip_open_store,
+    .close = zip_close_store,
+    .dialect = dialect,
+    .container = zip_container,
+    .execute = run,
+    .prepare = prepare,
+    .finalize = finalize,
+    .bind = bind,
+    .step = step,
+    .column = column,
+    .reset = reset,
+    .begin = zip_begin,
+    .commit = commit,
+    .rollback = rollback,
+    .post = post,
+    .reserve_ids = reserve_ids,
+    .copy_begin = copy_begin,
+    .copy_row = copy_row,
+    .copy_end = copy_end,
+    .changes = changes,
+    .size_bytes = size_bytes,
+    .backup = backup,
+    .check = check,
 };
 
 static const orma_entry entries[] = {
     {ORMA_STORAGE, "core.sqlite_dos", &sqlite_dos},
+    {ORMA_STORAGE, "core.sqlite_zip", &sqlite_zip},
 };
 
 const orma_plugin orma_plugin_entry = {

@@ -3,6 +3,7 @@ TESTS += tests/unit/engine/engine_test
 tests_unit_engine_engine_test_SOURCES = \
 	tests/unit/engine/main.c tests/unit/engine/suites.h \
 	tests/unit/engine/fixture.c tests/unit/engine/fixture.h \
+	tests/unit/engine/cache_test.c \
 	tests/unit/engine/calcinfo_test.c \
 	tests/unit/engine/crash_test.c \
 	tests/unit/engine/job_folder_test.c \

@@ -15,5 +15,6 @@ extern const unit_suite lease_suite;
 extern const unit_suite local_folder_suite;
 extern const unit_suite run_suite;
 extern const unit_suite crash_suite;
+extern const unit_suite cache_suite;
 
 #endif

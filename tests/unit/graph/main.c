@@ -6,10 +6,8 @@
 int main(void)
 {
     static const unit_suite *const suites[] = {
-        &node_suite,
-        &node_files_suite,
-        &link_suite,
-        NULL,
+        &node_suite, &node_files_suite, &group_suite,
+        &link_suite, &traversal_suite,  NULL,
     };
 
     return unit_run(suites);

@@ -8,6 +8,8 @@
 
 extern const unit_suite node_suite;
 extern const unit_suite node_files_suite;
+extern const unit_suite group_suite;
 extern const unit_suite link_suite;
+extern const unit_suite traversal_suite;
 
 #endif

@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: MIT */
 #include "unit/process/suites.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,16 +39,21 @@ static void writes_the_bytes_of_numpy(void)
 
     for (int i = 0; i < 12; i++)
         range[i] = i;
-    check_key(ORMA_DTYPE_F64, 2, (int64_t[]){3, 4}, range,
-              "d4527f6b3061eb636796c8343fa55690843b423063c32c4506be611a678d9fc2");
-    check_key(ORMA_DTYPE_I32, 1, (int64_t[]){3}, integers,
-              "0398209604f3b7330658ab31021254f5e931e0680b450547a1513414acb1a4d3");
-    check_key(ORMA_DTYPE_C128, 1, (int64_t[]){1}, complex_one,
-              "c37655c113e41c32d62106b99b9a611cb5fed92f087844f4a80086a7885bdbd0");
-    check_key(ORMA_DTYPE_F64, 3, (int64_t[]){3, 2, 3}, zero,
-              "62f686861dc8d5233b7544a98436801c7dc5b755083982fcdf7a782a7e681fa3");
-    check_key(ORMA_DTYPE_F64, 1, (int64_t[]){3}, weights,
-              "fb4c2491227ec690639b93fe3f45b1a1d70c0931cb555b6d518cf5c8f4c10bf0");
+    check_key(
+        ORMA_DTYPE_F64, 2, (int64_t[]){3, 4}, range,
+        "d4527f6b3061eb636796c8343fa55690843b423063c32c4506be611a678d9fc2");
+    check_key(
+        ORMA_DTYPE_I32, 1, (int64_t[]){3}, integers,
+        "0398209604f3b7330658ab31021254f5e931e0680b450547a1513414acb1a4d3");
+    check_key(
+        ORMA_DTYPE_C128, 1, (int64_t[]){1}, complex_one,
+        "c37655c113e41c32d62106b99b9a611cb5fed92f087844f4a80086a7885bdbd0");
+    check_key(
+        ORMA_DTYPE_F64, 3, (int64_t[]){3, 2, 3}, zero,
+        "62f686861dc8d5233b7544a98436801c7dc5b755083982fcdf7a782a7e681fa3");
+    check_key(
+        ORMA_DTYPE_F64, 1, (int64_t[]){3}, weights,
+        "fb4c2491227ec690639b93fe3f45b1a1d70c0931cb555b6d518cf5c8f4c10bf0");
 }
 
 static void writes_strided_views_in_c_order(void)
@@ -233,6 +239,34 @@ static void widens_narrow_numbers(void)
     buf_free(&file);
 }
 
+/* Values and bits by Python's struct.pack("<e", …). */
+static void reads_half_precision(void)
+{
+    static const struct {
+        uint16_t bits;
+        float value;
+    } halves[] = {
+        {0x3e00, 1.5f},     {0xc000, -2.0f},           {0x7bff, 65504.0f},
+        {0x0001, 0x1p-24f}, {0x8000, -0.0f},           {0x0400, 0x1p-14f},
+        {0x7c00, INFINITY}, {0x3555, 0.333251953125f},
+    };
+    uint16_t bits[8];
+    buf file = {0};
+    npy_array a = {0};
+
+    for (size_t i = 0; i < 8; i++)
+        bits[i] = halves[i].bits;
+    const orma_str bytes = file_of(
+        &file, 1, "{'descr': '<f2', 'fortran_order': False, 'shape': (8,), }",
+        bits, sizeof bits);
+    CU_ASSERT_EQUAL_FATAL(npy_read(bytes, &a, NULL), ORMA_OK);
+    CU_ASSERT_EQUAL(a.dtype, ORMA_DTYPE_F32);
+    for (size_t i = 0; i < 8; i++)
+        CU_ASSERT(((float *)a.data)[i] == halves[i].value);
+    npy_array_finish(&a);
+    buf_free(&file);
+}
+
 static void refuses_damaged_files(void)
 {
     static const char *const headers[] = {
@@ -259,8 +293,7 @@ static void refuses_damaged_files(void)
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
         npy_array a = {0};
         orma_error *error = NULL;
-        const orma_str bytes =
-            file_of(&file, 1, headers[i], &one, sizeof one);
+        const orma_str bytes = file_of(&file, 1, headers[i], &one, sizeof one);
         CU_ASSERT_EQUAL(npy_read(bytes, &a, &error), ORMA_E_INVALID);
         CU_ASSERT_PTR_NULL(a.data);
         orma_error_free(error);
@@ -282,8 +315,7 @@ static void refuses_every_cut(void)
         char *cut = malloc(n + 1);
         CU_ASSERT_PTR_NOT_NULL_FATAL(cut);
         memcpy(cut, whole.ptr, n);
-        CU_ASSERT_EQUAL(npy_read((orma_str){cut, n}, &a, NULL),
-                        ORMA_E_INVALID);
+        CU_ASSERT_EQUAL(npy_read((orma_str){cut, n}, &a, NULL), ORMA_E_INVALID);
         free(cut);
     }
     buf_free(&file);
@@ -297,6 +329,7 @@ static const unit_test tests[] = {
     {"reads_fortran_order", reads_fortran_order},
     {"reads_big_endian_and_later_formats", reads_big_endian_and_later_formats},
     {"widens_narrow_numbers", widens_narrow_numbers},
+    {"reads_half_precision", reads_half_precision},
     {"refuses_damaged_files", refuses_damaged_files},
     {"refuses_every_cut", refuses_every_cut},
     {NULL, NULL},

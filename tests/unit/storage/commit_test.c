@@ -14,7 +14,7 @@
 
 static char *folder;
 static store *s;
-static sqlite3 *db;
+static fixture_db *db;
 
 static int open_store(void)
 {
@@ -25,7 +25,7 @@ static int open_store(void)
 
 static int close_store(void)
 {
-    sqlite3_close(db);
+    fixture_close(db);
     store_close(s);
     free(folder);
     return 0;
@@ -58,7 +58,9 @@ static void stores_a_node_with_its_hash(void)
                            "\"f2fd5633d8c7794ca2c831f31b96aabaa76fc652b7d2f3015"
                            "144639193f71f0a\"}");
     CU_ASSERT_STRING_EQUAL(row(n, "repository_metadata"), "{}");
-    CU_ASSERT_STRING_EQUAL(row(n, "ctime = mtime AND length(ctime) = 26"), "1");
+    CU_ASSERT_STRING_EQUAL(row(n, "ctime = mtime"), "1");
+    if (!fixture_is_postgres())
+        CU_ASSERT_STRING_EQUAL(row(n, "length(ctime)"), "26");
     CU_ASSERT_STRING_EQUAL(row(n, "dbcomputer_id IS NULL AND process_type IS "
                                   "NULL AND label = '' AND description = ''"),
                            "1");
@@ -78,10 +80,11 @@ static void values_are_cleaned_as_aiida_does(void)
     json_set_text(n->attributes, "text", "\xc3\xa9\xe2\x9c\x93 \"q\"");
     json_set(n->extras, "third", json_new_real(1.0 / 3.0));
     CU_ASSERT_EQUAL(fixture_store_nodes(s, &n, 1, NULL), ORMA_OK);
-    CU_ASSERT_STRING_EQUAL(row(n, "attributes"),
-                           "{\"sum\": 0.3, \"one\": 1.0, \"large\": "
-                           "100000000000000000000, \"text\": "
-                           "\"\\u00e9\\u2713 \\\"q\\\"\"}");
+    CU_ASSERT_TRUE(fixture_is_json(row(n, "attributes"),
+                                   "{\"sum\": 0.3, \"one\": 1.0, \"large\": "
+                                   "100000000000000000000, \"text\": "
+                                   "\"\\u00e9\\u2713 \\\"q\\\"\"}"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(row(n, "attributes"), "1.0"));
     CU_ASSERT_PTR_NOT_NULL(strstr(row(n, "extras"), "0.33333333333333"));
     CU_ASSERT_PTR_NULL(strstr(row(n, "extras"), "0.333333333333333"));
     char *text = json_text(json_get(n->attributes, "sum"), JSON_PYTHON);
@@ -145,9 +148,11 @@ static void files_come_from_memory_disk_and_container(void)
                     ORMA_OK);
     CU_ASSERT_EQUAL(store_read_file(s, n, "c", &bytes, &found, NULL), ORMA_OK);
     CU_ASSERT_STRING_EQUAL(buf_c_str(&bytes), "from diskhello");
-    CU_ASSERT_PTR_NOT_NULL(strstr(row(n, "repository_metadata"),
-                                  "{\"o\": {\"sub\": {\"o\": "
-                                  "{\"empty\": {}, \"a\": "));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(row(n, "repository_metadata"), fixture_is_postgres()
+                                                  ? "\"empty\": {}"
+                                                  : "{\"o\": {\"sub\": {\"o\": "
+                                                    "{\"empty\": {}, \"a\": "));
     buf_free(&bytes);
     node_free(n);
 
@@ -228,7 +233,8 @@ static void new_nodes_need_a_user(void)
     store_set_default_user(s, 1);
     n->user_pk = 77;
     CU_ASSERT_EQUAL(fixture_store_nodes(s, &n, 1, &err), ORMA_E_INVALID);
-    CU_ASSERT_TRUE(fixture_says(&err, "FOREIGN KEY"));
+    CU_ASSERT_TRUE(fixture_says(&err, fixture_is_postgres() ? "foreign key"
+                                                            : "FOREIGN KEY"));
     n->user_pk = 0;
     CU_ASSERT_EQUAL(fixture_store_nodes(s, &n, 1, NULL), ORMA_OK);
     node_free(n);

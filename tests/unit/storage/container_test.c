@@ -113,9 +113,10 @@ static void index_is_that_of_a_real_container(void)
         sqlite3 *db = NULL;
         sqlite3_open(paths[i], &db);
         found[i] = text_copy(
-            fixture_sql(db, "SELECT group_concat(sql) FROM sqlite_master"));
-        CU_ASSERT_STRING_EQUAL(fixture_sql(db, "PRAGMA journal_mode"), "wal");
-        CU_ASSERT_STRING_EQUAL(fixture_sql(db, "PRAGMA user_version"), "0");
+            fixture_sqlite(db, "SELECT group_concat(sql) FROM sqlite_master"));
+        CU_ASSERT_STRING_EQUAL(fixture_sqlite(db, "PRAGMA journal_mode"),
+                               "wal");
+        CU_ASSERT_STRING_EQUAL(fixture_sqlite(db, "PRAGMA user_version"), "0");
         sqlite3_close(db);
         free(paths[i]);
     }

@@ -169,18 +169,14 @@ static void lists_nodes_of_a_type_newest_last(void)
 /* One damaged row, as a bad migration leaves it, hides no other. */
 static void malformed_rows_are_listed_with_gaps(void)
 {
-    sqlite3 *db = fixture_database(folder);
+    fixture_db *db = fixture_database(folder);
     json_object *rows = NULL;
-    CU_ASSERT_EQUAL(
-        sqlite3_exec(
-            db,
-            "UPDATE db_dbnode SET ctime = 'garbage' WHERE node_type LIKE "
+    CU_ASSERT_TRUE(fixture_execute(
+        db, "UPDATE db_dbnode SET ctime = 'garbage' WHERE node_type LIKE "
             "'data.core.int.%'; "
             "UPDATE db_dbnode SET attributes = '{', extras = 'x' WHERE "
             "node_type LIKE 'data.core.code.%'; "
-            "UPDATE db_dbcomputer SET metadata = '{'",
-            NULL, NULL, NULL),
-        SQLITE_OK);
+            "UPDATE db_dbcomputer SET metadata = '{'"));
     CU_ASSERT_EQUAL_FATAL(
         store_list_nodes(s, "data.core.int.", true, 0, &rows, NULL), ORMA_OK);
     CU_ASSERT_EQUAL_FATAL(json_object_array_length(rows), 2);
@@ -204,7 +200,7 @@ static void malformed_rows_are_listed_with_gaps(void)
     json_object_put(rows);
     /* But nothing works with a computer that is read by halves. */
     CU_ASSERT_EQUAL(store_computer_by_pk(s, pk, &rows, NULL), ORMA_E_PERMANENT);
-    sqlite3_close(db);
+    fixture_close(db);
 }
 
 static const unit_test tests[] = {

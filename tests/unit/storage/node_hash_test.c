@@ -29,17 +29,23 @@ static json_object *parse(const char *text)
 static const struct {
     const char *json, *hash;
 } make_hash_values[] = {
-    {"null", "1729486cc7e56a6383542b1ec73125ccb26093651a5da05e04657ac416a74b8f"},
-    {"true", "31ad5fa163a0c478d966c7f7568f3248f0c58d294372b2e8f7cb0560d8c8b12f"},
-    {"false", "deef768d52d994f0822c0779befe75f0ed5ac8b534d28f0bb20d46346734fa67"},
+    {"null",
+     "1729486cc7e56a6383542b1ec73125ccb26093651a5da05e04657ac416a74b8f"},
+    {"true",
+     "31ad5fa163a0c478d966c7f7568f3248f0c58d294372b2e8f7cb0560d8c8b12f"},
+    {"false",
+     "deef768d52d994f0822c0779befe75f0ed5ac8b534d28f0bb20d46346734fa67"},
     {"0", "52dc42aa1ff06d0f1fe76a8dbfca9ae3591d20e300fcb950da7fdf6e02d5745d"},
     {"1", "d8cffbe8ffe33b22c5801736accf706528a2e4d4e1a0d914a538d5aae244cfda"},
     {"-5", "34db3b4f9828c175c8417d420321d730af7c941051f7867bf8dd7da6bd66c3b8"},
     {"1.0", "1d0f1a46ffdc8a21e16bc10def17557a7b41cde473ee242a69d9e00a0d1b85e1"},
     {"0.1", "aee31ca22fc6252e8111498d2729f61421b1412f05fbb4af0c069149817d4145"},
-    {"1e22", "2e8a40c190d3db985e2a87334f331f005c3522e875197b18bf03c13b714cdf64"},
-    {"\"\"", "b35a8c62439a9235279053883104224c41e2edb0db80dfd99514b0731f41b984"},
-    {"\"a\"", "8f9fa55e59dfd376e71dadda0382374b60ff57f33fc767d4dca722deec434c41"},
+    {"1e22",
+     "2e8a40c190d3db985e2a87334f331f005c3522e875197b18bf03c13b714cdf64"},
+    {"\"\"",
+     "b35a8c62439a9235279053883104224c41e2edb0db80dfd99514b0731f41b984"},
+    {"\"a\"",
+     "8f9fa55e59dfd376e71dadda0382374b60ff57f33fc767d4dca722deec434c41"},
     {"\"\\u00e9\"",
      "fd48ef953d0dd521ba162d8da31f88706576830c2b0b71b53a08736adf0dc28f"},
     {"[]", "f2ce9493ade032d30426dde7a1ece1a48adfb0e7babaf3b7cdca7a1402129d1a"},
@@ -101,9 +107,8 @@ static const struct {
 } nodes[] = {
     {"data.core.int.Int.", "aiida.orm.nodes.data.int.Int", "{\"value\": 5}",
      NULL, "f2fd5633d8c7794ca2c831f31b96aabaa76fc652b7d2f3015144639193f71f0a"},
-    {"data.core.str.Str.", "aiida.orm.nodes.data.str.Str",
-     "{\"value\": \"x\"}", "{}",
-     "a19b16339fc1369ef654cbe36be4e810cbbb5dddb388a1fb3a86323be54827b3"},
+    {"data.core.str.Str.", "aiida.orm.nodes.data.str.Str", "{\"value\": \"x\"}",
+     "{}", "a19b16339fc1369ef654cbe36be4e810cbbb5dddb388a1fb3a86323be54827b3"},
     {"data.core.dict.Dict.", "aiida.orm.nodes.data.dict.Dict",
      "{\"a\": 1, \"b\": {\"c\": [1.5, true, null, \"s\"]}}", NULL,
      "7cf5d5c5527e405b18328bcfff77556ee4b46df4ea764528afa4dd809a0761d2"},
@@ -151,7 +156,8 @@ static void check_repository(const char *tree, const char *expected)
 static void hashes_repositories_as_aiida_does(void)
 {
     check_repository(
-        "{}", "076c4a75b0e7f3de89d0f21d3c4fad9c09fb83054f8e6c467b875095d93fd154");
+        "{}",
+        "076c4a75b0e7f3de89d0f21d3c4fad9c09fb83054f8e6c467b875095d93fd154");
     check_repository(
         "{\"o\": {\"file.txt\": {\"k\": \"" HELLO_SHA256 "\"}}}",
         "5db52951472978aba7698134abf8bbe3c2438d8f0ed37c2f08bb4134361c6def");
@@ -171,7 +177,8 @@ static const json_object *find_node(const json_object *all, const char *uuid)
 }
 
 /* Input nodes are hashed anew, as AiiDA does, not taken from their extras. */
-static void hash_of(const json_object *all, const json_object *entry, char *hash)
+static void hash_of(const json_object *all, const json_object *entry,
+                    char *hash)
 {
     const json_object *links = json_get(entry, "inputs");
     AUTO_JSON json_object *inputs =
@@ -235,21 +242,37 @@ static void agrees_with_every_process_of_real_aiida(void)
 static void calcjob_hash_leaves_files_and_queues_out(void)
 {
     AUTO_JSON json_object *plain = parse("{\"withmpi\": false}");
-    AUTO_JSON json_object *queued =
-        parse("{\"withmpi\": false, \"queue_name\": \"q\", \"account\": \"a\","
-              " \"version\": {\"core\": \"1\"}, \"process_state\": \"finished\","
-              " \"metadata_inputs\": {}}");
+    AUTO_JSON json_object *queued = parse(
+        "{\"withmpi\": false, \"queue_name\": \"q\", \"account\": \"a\","
+        " \"version\": {\"core\": \"1\"}, \"process_state\": \"finished\","
+        " \"metadata_inputs\": {}}");
     AUTO_JSON json_object *files =
         parse("{\"o\": {\"aiida.in\": {\"k\": \"" HELLO_SHA256 "\"}}}");
     AUTO_JSON json_object *inputs = parse("{}");
     char a[NODE_HASH_HEX] = "", b[NODE_HASH_HEX] = "";
 
-    CU_ASSERT_EQUAL(hash_node(NODE_TYPE_CALCJOB, NULL, plain, NULL, NULL,
-                              inputs, a, NULL),
-                    ORMA_OK);
+    CU_ASSERT_EQUAL(
+        hash_node(NODE_TYPE_CALCJOB, NULL, plain, NULL, NULL, inputs, a, NULL),
+        ORMA_OK);
     CU_ASSERT_EQUAL(hash_node(NODE_TYPE_CALCJOB, NULL, queued, files, NULL,
                               inputs, b, NULL),
                     ORMA_OK);
+    CU_ASSERT_STRING_EQUAL(a, b);
+}
+
+/* ProcessNodeCaching._hash_ignored_inputs of AiiDA. */
+static void inputs_named_like_calls_are_left_out(void)
+{
+    AUTO_JSON json_object *none = parse("{}");
+    AUTO_JSON json_object *one = parse("{\"CALL_CALC\": \"x\"}");
+    char a[NODE_HASH_HEX] = "", b[NODE_HASH_HEX] = "";
+
+    CU_ASSERT_EQUAL(
+        hash_node(NODE_TYPE_CALCJOB, NULL, none, NULL, NULL, none, a, NULL),
+        ORMA_OK);
+    CU_ASSERT_EQUAL(
+        hash_node(NODE_TYPE_CALCJOB, NULL, none, NULL, NULL, one, b, NULL),
+        ORMA_OK);
     CU_ASSERT_STRING_EQUAL(a, b);
 }
 
@@ -282,6 +305,8 @@ static const unit_test tests[] = {
      agrees_with_every_process_of_real_aiida},
     {"calcjob_hash_leaves_files_and_queues_out",
      calcjob_hash_leaves_files_and_queues_out},
+    {"inputs_named_like_calls_are_left_out",
+     inputs_named_like_calls_are_left_out},
     {"order_of_root_folders_counts", order_of_root_folders_counts},
     {NULL, NULL},
 };

@@ -12,7 +12,7 @@
 
 static char *folder;
 static store *s;
-static sqlite3 *db;
+static fixture_db *db;
 
 static int open_store(void)
 {
@@ -23,7 +23,7 @@ static int open_store(void)
 
 static int close_store(void)
 {
-    sqlite3_close(db);
+    fixture_close(db);
     store_close(s);
     free(folder);
     return 0;

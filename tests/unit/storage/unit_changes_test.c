@@ -14,7 +14,7 @@
 
 static char *folder;
 static store *s;
-static sqlite3 *db;
+static fixture_db *db;
 
 static int open_store(void)
 {
@@ -25,7 +25,7 @@ static int open_store(void)
 
 static int close_store(void)
 {
-    sqlite3_close(db);
+    fixture_close(db);
     store_close(s);
     free(folder);
     return 0;
@@ -63,7 +63,7 @@ static void updatable_attributes_change_until_the_seal(void)
     static const char changed[] =
         "{\"process_label\": \"ArithmeticAddCalculation\", \"process_state\": "
         "\"running\", \"job_id\": \"17\"}";
-    CU_ASSERT_STRING_EQUAL(row(n, "attributes"), changed);
+    CU_ASSERT_TRUE(fixture_is_json(row(n, "attributes"), changed));
     char *text = json_text(n->attributes, JSON_PYTHON);
     CU_ASSERT_STRING_EQUAL(text, changed);
     CU_ASSERT_STRING_EQUAL(row(n, "mtime > ctime"), "1");
@@ -159,8 +159,10 @@ static void extras_change_always(void)
         ORMA_OK);
     CU_ASSERT_EQUAL(unit_commit(u, NULL), ORMA_OK);
     CU_ASSERT_TRUE(json_get_bool(other->extras, "hidden", false));
-    CU_ASSERT_PTR_NOT_NULL(
-        strstr(row(data, "extras"), "\"hidden\": true, \"note\": \"n\"}"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(row(data, "extras"),
+                                  fixture_is_postgres()
+                                      ? "\"hidden\": true"
+                                      : "\"hidden\": true, \"note\": \"n\"}"));
     unit_begin(s, &u, NULL);
     CU_ASSERT_EQUAL(
         unit_set_extra(u, data, "a.b", json_object_new_int(1), &err),
@@ -205,7 +207,7 @@ static void processes_gain_files_while_they_run(void)
         CU_ASSERT_EQUAL(n->file_count, 0);
     }
     CU_ASSERT_PTR_NOT_NULL(
-        strstr(row(n, "repository_metadata"), "{\"o\": {\"aiida.in\": {\"k\""));
+        strstr(row(n, "repository_metadata"), "\"aiida.in\": {\"k\""));
     CU_ASSERT_EQUAL(
         store_read_file(s, n, ".aiida/calcinfo.json", &bytes, &found, NULL),
         ORMA_OK);

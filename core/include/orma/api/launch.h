@@ -14,18 +14,26 @@ typedef struct orma_run_options {
     uint32_t size;
     uint32_t handle_signals; /* 1: SIGINT and SIGTERM kill the process */
     const char *folder;      /* relative file inputs start here; NULL: "." */
-    void (*progress)(void *user, const char *line); /* [worker-thread] or NULL */
+    void (*progress)(void *user,
+                     const char *line); /* [worker-thread] or NULL */
     void *user;
+    /* "use": take the result of an earlier run of the same, or run; "require":
+     * take it, or fail and store nothing; "refresh": run, and when it succeeds
+     * later launches take this result; "ignore": run. NULL: "use" or "ignore",
+     * as the options caching.* of the profile say. */
+    const char *cache;
 } orma_run_options;
-ORMA_NO_TAIL_PADDING(orma_run_options, user);
+ORMA_NO_TAIL_PADDING(orma_run_options, cache);
 
 /* Runs entry (a calculation) here and now. inputs: [in] JSON object, nested as
  * the process's ports. *pk: the process node, 0 when nothing was stored.
  * *json [owned]: the result: {"pk","uuid","process_label","process_state",
  * "exit_status","exit_message","outputs":{LABEL:{"pk","uuid","node_type",
- * "value","attributes"}}}. options may be NULL.
+ * "value","attributes"}}}, and "cached_from", a UUID, when it was taken from
+ * the cache. options may be NULL.
  * Errors: INVALID (inputs; the message has a line for each, nothing is
- * stored), and those of the machinery. A calculation that failed is ORMA_OK
+ * stored), REFUSED (the cache must be used and has nothing), and those of the
+ * machinery. A calculation that failed is ORMA_OK
  * with its exit_status. [worker-thread] */
 ORMA_EXPORT orma_status orma_run(orma_profile *profile, const char *entry,
                                  orma_str inputs,

@@ -66,7 +66,7 @@ ORMA_EXPORT orma_status orma_node_tree(orma_profile *profile, const char *node,
  * ("asc","desc"), "project" (array: "pk","uuid","ctime","mtime","state",
  * "process_state","process_status","process_label","exit_status","sealed",
  * "label","description","computer","job_id","scheduler_state","exception",
- * "version"). [worker-thread] */
+ * "version","cached","cached_from"). [worker-thread] */
 ORMA_EXPORT orma_status orma_process_list(orma_profile *profile, orma_str query,
                                           char **json, orma_error **err);
 
@@ -76,17 +76,15 @@ ORMA_EXPORT orma_status orma_process_list(orma_profile *profile, orma_str query,
  * [worker-thread] */
 ORMA_EXPORT orma_status orma_process_report(orma_profile *profile,
                                             const char *process,
-                                            const char *min_level,
-                                            char **json, orma_error **err);
+                                            const char *min_level, char **json,
+                                            orma_error **err);
 
 /* Input or output file of a calcjob: path NULL is the default one
  * (input_filename, output_filename). is_output 0 or 1. [worker-thread] */
-ORMA_EXPORT orma_status orma_calcjob_read(orma_profile *profile,
-                                          const char *process,
-                                          int32_t is_output, const char *path,
-                                          orma_status (*write)(void *user,
-                                                               orma_str bytes),
-                                          void *user, orma_error **err);
+ORMA_EXPORT orma_status orma_calcjob_read(
+    orma_profile *profile, const char *process, int32_t is_output,
+    const char *path, orma_status (*write)(void *user, orma_str bytes),
+    void *user, orma_error **err);
 
 /* The default output's dictionary: JSON object [owned]. [worker-thread] */
 ORMA_EXPORT orma_status orma_calcjob_results(orma_profile *profile,

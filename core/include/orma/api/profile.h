@@ -14,6 +14,13 @@ extern "C" {
 
 typedef struct orma_profile orma_profile; /* [handle] */
 
+/* Called now and then during long work. what: [static] "importing nodes"; total
+ * 0: not known. An answer other than ORMA_OK stops the work, which a later call
+ * can take up again; ORMA_E_CANCELLED says that a person wants it.
+ * [worker-thread] */
+typedef orma_status (*orma_progress)(void *user, const char *what, int64_t done,
+                                     int64_t total);
+
 /* Least level (ORMA_LOG_*) of the lines that the library writes to standard
  * error; ORMA_LOG_WARNING at start. [thread-safe] */
 ORMA_EXPORT void orma_log_level(int32_t level);
@@ -21,7 +28,9 @@ ORMA_EXPORT void orma_log_level(int32_t level);
 /* Makes a profile with everything to start: core.sqlite_dos storage, the user
  * and a configured localhost. options: [in] JSON object, all optional:
  * "profile_name" ("presto"), "email", "first_name", "last_name",
- * "institution", "workdir". *json [owned]: what was made.
+ * "institution", "workdir"; "use_postgres" (a core.psql_dos storage on a server
+ * that "postgres_hostname", "postgres_port", "postgres_username",
+ * "postgres_password" lead to). *json [owned]: what was made.
  * Errors: REFUSED (name taken), TRANSIENT (disk). [worker-thread] */
 ORMA_EXPORT orma_status orma_presto(orma_str options, char **json,
                                     orma_error **err);
