@@ -16,18 +16,14 @@ static const struct {
     {"", "setup", "`orma profile setup` makes a profile"},
     {"", "completioncommand", "`orma completion bash` prints the script"},
     {"", "help", "`orma COMMAND -h` prints help"},
-    {"",
-     "archive config daemon devel group query rabbitmq restapi shell storage "
-     "user",
-     ""},
-    {"process", "call-root dump kill pause repair watch", ""},
-    {"node", "comment delete rehash", ""},
+    {"", "daemon devel rabbitmq restapi shell", ""},
+    {"process", "call-root kill pause repair watch", ""},
     {"node", "tree", "`orma process status` prints the tree of a process"},
     {"calcjob", "cleanworkdir gotocomputer remotecat remotels", ""},
-    {"code", "delete duplicate export relabel", ""},
     {"code", "setup", "`orma code create` makes a code"},
-    {"computer", "duplicate export relabel", ""},
-    {"profile", "configure-rabbitmq dump setdefault", ""},
+    {"computer", "goto", "its host name: `orma computer show COMPUTER`"},
+    {"profile", "configure-rabbitmq setdefault", ""},
+    {"config", "downgrade", "AiiDA brings config.json to an older format"},
     {"plugin", "new", "examples/plugin-template is the start of one"},
 };
 

@@ -6,6 +6,7 @@
 
 #include <orma/api/profile.h>
 
+#include "code.h"
 #include "command.h"
 #include "defaults.h"
 #include "document.h"
@@ -255,37 +256,7 @@ static int run_reveal(invocation *inv)
     return hide(inv, 0);
 }
 
-static const option create_options[] = {
-    {"label", 'L', OPTION_TEXT, "LABEL", NULL, false, "name of the code"},
-    {"description", 'D', OPTION_TEXT, "TEXT", NULL, false, "for people"},
-    {"computer", 'Y', OPTION_TEXT, "COMPUTER", NULL, false,
-     "where it is installed (installed, containerized)"},
-    {"filepath-executable", 'X', OPTION_TEXT, "PATH", NULL, false,
-     "the executable: absolute, a name in PATH, or (portable) a path within "
-     "--filepath-files"},
-    {"filepath-files", 0, OPTION_TEXT, "FOLDER", NULL, false,
-     "folder that is kept and uploaded (portable)"},
-    {"default-calc-job-plugin", 'P', OPTION_TEXT, "ENTRY", NULL, false,
-     "calculation that it is used for"},
-    {"with-mpi", 0, OPTION_PAIR, NULL, NULL, false,
-     "always, or never, run it through MPI"},
-    {"use-double-quotes", 0, OPTION_PAIR, NULL, NULL, false,
-     "quote its parameters by \" instead of '"},
-    {"prepend-text", 0, OPTION_TEXT, "TEXT", NULL, false,
-     "lines before each run"},
-    {"append-text", 0, OPTION_TEXT, "TEXT", NULL, false,
-     "lines after each run"},
-    {"engine-command", 0, OPTION_TEXT, "COMMAND", NULL, false,
-     "container command with {image_name} (containerized)"},
-    {"image-name", 0, OPTION_TEXT, "IMAGE", NULL, false,
-     "container image (containerized)"},
-    {"wrap-cmdline-params", 0, OPTION_PAIR, NULL, NULL, false,
-     "quote executable and parameters as one word (containerized)"},
-    {"config", 0, OPTION_TEXT, "FILE", NULL, false,
-     "read values that are no options from a YAML file"},
-    {"non-interactive", 'n', OPTION_FLAG, NULL, NULL, false, "ask nothing"},
-    {0},
-};
+static const option create_options[] = {CODE_OPTIONS, {0}};
 
 static const option list_options[] = {
     {"computer", 'C', OPTION_TEXT, "COMPUTER", NULL, false,
@@ -310,6 +281,10 @@ static const argument codes[] = {
     {"CODE", "label@computer, pk or UUID", false, true},
     {0},
 };
+
+static const command *const other_commands[] = {
+    &code_relabel_command, &code_duplicate_command, &code_export_command,
+    &code_delete_command, NULL};
 
 static const command code_commands[] = {
     {.name = "create",
@@ -355,4 +330,5 @@ const command code_command = {
     .summary = "Make and manage codes",
     .example = "orma code list",
     .subcommands = code_commands,
+    .groups = other_commands,
 };

@@ -56,8 +56,8 @@ typedef struct command {
     const char *example; /* lines, without prompt */
     const argument *arguments;
     const option *options;
-    const struct command *subcommands;   /* of a group, or … */
-    const struct command *const *groups; /* … those of other files, by NULL */
+    const struct command *subcommands;   /* of a group … */
+    const struct command *const *groups; /* … and of other files, by NULL */
     const char *word;  /* a group: placeholder of a word before the
                           subcommand, as TYPE in `orma data TYPE list` */
     bool prints_data;  /* takes --format */
@@ -72,6 +72,7 @@ typedef struct command {
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_YAML, FORMAT_CSV };
 
 #define MAX_VALUES 256
+#define MAX_ARGUMENTS 100000 /* pks that a shell handed over */
 
 typedef struct setting {
     const char *name; /* the option's, without dashes and "no-" */
@@ -88,7 +89,7 @@ typedef struct invocation {
     size_t value_count;
     setting fields[MAX_VALUES]; /* of takes_fields: dashes as given */
     size_t field_count;
-    const char *arguments[MAX_VALUES];
+    const char *arguments[MAX_ARGUMENTS];
     size_t argument_count;
     bool wants_help;
     const char *profile; /* -p, or NULL */
@@ -136,8 +137,16 @@ extern const command run_command;
 extern const command parse_command;
 extern const command process_command;
 extern const command node_command;
+extern const command group_command;
+extern const command user_command;
 extern const command calcjob_command;
 extern const command data_command;
+extern const command config_command;
+extern const command storage_command;
+extern const command storage_index_command;
+extern const command query_command;
+extern const command node_list_command;
+extern const command archive_command;
 extern const command completion_command;
 
 /* What to do instead, or "", when verdi has the command and orma has not; else

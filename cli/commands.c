@@ -5,13 +5,11 @@
 #include "defaults.h"
 
 static const command *const groups[] = {
-    &presto_command,     &status_command,
-    &profile_command,    &computer_command,
-    &code_command,       &run_command,
-    &parse_command,      &process_command,
-    &calcjob_command,    &node_command,
-    &data_command,       &plugin_command,
-    &completion_command, NULL,
+    &presto_command,  &status_command,  &profile_command,    &computer_command,
+    &code_command,    &run_command,     &parse_command,      &process_command,
+    &calcjob_command, &node_command,    &group_command,      &user_command,
+    &query_command,   &data_command,    &plugin_command,     &config_command,
+    &storage_command, &archive_command, &completion_command, NULL,
 };
 
 const command root_command = {

@@ -9,13 +9,13 @@
 #include <orma/api/profile.h>
 
 #include "command.h"
+#include "computer.h"
 #include "defaults.h"
 #include "document.h"
 #include "failure.h"
 #include "output.h"
 #include "scope.h"
 #include "session.h"
-#include "terminal.h"
 
 static const char *const own_options[] = {"non-interactive", "config", NULL};
 
@@ -246,65 +246,7 @@ static int run_disable(invocation *inv)
     return enable(inv, 0);
 }
 
-static int run_delete(invocation *inv)
-{
-    SCOPE_PROFILE orma_profile *profile = NULL;
-    SCOPE_TEXT char *json = NULL;
-    char text[1024];
-    orma_error *error = NULL;
-    bool go = false;
-    const char *name = argument_text(inv, 0);
-
-    int status = session_open(inv, &profile);
-    if (status != EXIT_DONE)
-        return status;
-    orma_status st = orma_computer_show(profile, name, &json, &error);
-    if (st != ORMA_OK)
-        return failure(inv, st, error);
-    snprintf(text, sizeof text,
-             "deletes the computer \"%s\" and its configuration", name);
-    status = terminal_confirm(inv, text, &go);
-    if (status != EXIT_DONE || !go)
-        return status;
-    st = orma_computer_delete(profile, name, &error);
-    if (st != ORMA_OK)
-        return failure(inv, st, error);
-    printf("deleted the computer %s\n", name);
-    return EXIT_DONE;
-}
-
-static const option setup_options[] = {
-    {"label", 'L', OPTION_TEXT, "LABEL", NULL, false, "name of the computer"},
-    {"hostname", 'H', OPTION_TEXT, "HOST", NULL, false,
-     "full name on the network"},
-    {"description", 'D', OPTION_TEXT, "TEXT", NULL, false, "for people"},
-    {"transport", 'T', OPTION_TEXT, "ENTRY", NULL, false,
-     "transport plugin (" DEFAULT_TRANSPORT ")"},
-    {"scheduler", 'S', OPTION_TEXT, "ENTRY", NULL, false,
-     "scheduler plugin (" DEFAULT_SCHEDULER ")"},
-    {"work-dir", 'w', OPTION_TEXT, "FOLDER", NULL, false,
-     "where jobs run; {username} is filled in"},
-    {"shebang", 0, OPTION_TEXT, "LINE", NULL, false,
-     "first line of job scripts (#!/bin/bash)"},
-    {"mpirun-command", 'm', OPTION_TEXT, "COMMAND", NULL, false,
-     "MPI command (mpirun -np {tot_num_mpiprocs})"},
-    {"mpiprocs-per-machine", 0, OPTION_COUNT, "N", NULL, false,
-     "MPI processes per machine when a job does not say"},
-    {"default-memory-per-machine", 0, OPTION_COUNT, "KB", NULL, false,
-     "memory per machine in kB when a job does not say"},
-    {"use-double-quotes", 0, OPTION_PAIR, NULL, NULL, false,
-     "quote words of the run line by \" instead of '"},
-    {"prepend-text", 0, OPTION_TEXT, "TEXT", NULL, false,
-     "lines before each job"},
-    {"append-text", 0, OPTION_TEXT, "TEXT", NULL, false,
-     "lines after each job"},
-    {"minimum-scheduler-poll-interval", 0, OPTION_NUMBER, "S", NULL, false,
-     "seconds between two questions to the scheduler"},
-    {"config", 0, OPTION_TEXT, "FILE", NULL, false,
-     "read values that are no options from a YAML file"},
-    {"non-interactive", 'n', OPTION_FLAG, NULL, NULL, false, "ask nothing"},
-    {0},
-};
+static const option setup_options[] = {COMPUTER_OPTIONS, {0}};
 
 static const option configure_options[] = {
     {"config", 0, OPTION_TEXT, "FILE", NULL, false,
@@ -319,12 +261,6 @@ static const option list_options[] = {
     {0},
 };
 
-static const option delete_options[] = {
-    {"force", 'f', OPTION_FLAG, NULL, NULL, false, "do not ask"},
-    {"dry-run", 0, OPTION_FLAG, NULL, NULL, false, "say what would be deleted"},
-    {0},
-};
-
 static const argument configure_arguments[] = {
     {"TRANSPORT", "its transport plugin, or `show`", false, false},
     {"COMPUTER", "label, pk or UUID", false, false},
@@ -334,6 +270,10 @@ static const argument one_computer[] = {
     {"COMPUTER", "label, pk or UUID", false, false},
     {0},
 };
+
+static const command *const other_commands[] = {
+    &computer_relabel_command, &computer_duplicate_command,
+    &computer_export_command, &computer_delete_command, NULL};
 
 static const command computer_commands[] = {
     {.name = "setup",
@@ -383,12 +323,6 @@ static const command computer_commands[] = {
      .example = "orma computer disable cluster",
      .arguments = one_computer,
      .run = run_disable},
-    {.name = "delete",
-     .summary = "Delete a computer that no node uses",
-     .example = "orma computer delete old --force",
-     .arguments = one_computer,
-     .options = delete_options,
-     .run = run_delete},
     {0},
 };
 
@@ -397,4 +331,5 @@ const command computer_command = {
     .summary = "Set up and manage computers",
     .example = "orma computer list",
     .subcommands = computer_commands,
+    .groups = other_commands,
 };

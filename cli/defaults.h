@@ -6,6 +6,7 @@
 #define CLI_DEFAULTS_H
 
 #define DEFAULT_STORAGE "core.sqlite_dos"
+#define SERVER_STORAGE "core.psql_dos"
 #define DEFAULT_TRANSPORT "core.local"
 #define DEFAULT_SCHEDULER "core.direct"
 #define DEFAULT_CODE "core.code.installed"
@@ -15,5 +16,14 @@
 #define CODE_TYPES DEFAULT_CODE ", " PORTABLE_CODE " or " CONTAINERIZED_CODE
 #define EXAMPLE_CALCULATION "core.arithmetic.add"
 #define EXAMPLE_DATA "core.structure"
+#define EXAMPLE_FILES "core.cif"
+#define EXAMPLE_FAMILY "core.upf"
+#define EXAMPLE_REMOTE "core.remote"
+
+/* Types of which `data TYPE show` prints the content, as verdi does. */
+#define SHOWN_BY_CONTENT                                                       \
+    {                                                                          \
+        "core.dict", "dict", "core.array", "array"                             \
+    }
 
 #endif

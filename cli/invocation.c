@@ -43,11 +43,17 @@ struct cursor {
 
 const command *command_child(const command *group, size_t i)
 {
-    if (group->groups != NULL)
-        return group->groups[i];
-    if (group->subcommands == NULL || group->subcommands[i].name == NULL)
+    size_t own = 0;
+    if (group->subcommands != NULL)
+        for (; group->subcommands[own].name != NULL; own++)
+            if (own == i)
+                return &group->subcommands[i];
+    if (group->groups == NULL)
         return NULL;
-    return &group->subcommands[i];
+    for (size_t k = 0; group->groups[k] != NULL; k++)
+        if (own + k == i)
+            return group->groups[k];
+    return NULL;
 }
 
 bool command_is_group(const command *c)
@@ -394,7 +400,8 @@ int invocation_parse(const command *root, int argc, char **argv,
             c.options_ended = true;
         else if (!is_option_word(&c, word) && command_is_group(inv->command))
             st = enter(inv, word);
-        else if (!is_option_word(&c, word) && inv->argument_count < MAX_VALUES)
+        else if (!is_option_word(&c, word) &&
+                 inv->argument_count < MAX_ARGUMENTS)
             inv->arguments[inv->argument_count++] = word;
         else if (!is_option_word(&c, word))
             st = usage_error(inv, "too many arguments");

@@ -11,8 +11,10 @@
 
 #include <orma/api/nodes.h>
 
+#include "caching.h"
 #include "document.h"
 #include "failure.h"
+#include "node_edit.h"
 #include "output.h"
 #include "scope.h"
 #include "session.h"
@@ -172,9 +174,15 @@ static const command node_commands[] = {
     {0},
 };
 
+static const command *const other_commands[] = {
+    &node_list_command,        &node_label_command,   &node_description_command,
+    &node_delete_command,      &node_comment_command, &node_set_extra_command,
+    &node_unset_extra_command, &rehash_command,       NULL};
+
 const command node_command = {
     .name = "node",
     .summary = "Look at nodes, their files and their provenance",
     .example = "orma node show 12",
     .subcommands = node_commands,
+    .groups = other_commands,
 };

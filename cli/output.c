@@ -31,7 +31,7 @@ int output_each(const invocation *inv, const char *json, reader_visit *visit,
 }
 
 /* RFC 4180: quoted when it must be. */
-static void csv_field(const char *text)
+void output_csv_text(const char *text)
 {
     if (strpbrk(text, ",\"\r\n") == NULL) {
         fputs(text, stdout);
@@ -46,14 +46,14 @@ static void csv_field(const char *text)
     putchar('"');
 }
 
-static void csv_value(json_object *value)
+void output_csv_value(json_object *value)
 {
     if (value == NULL)
         return;
     if (json_object_is_type(value, json_type_string))
-        csv_field(json_object_get_string(value));
+        output_csv_text(json_object_get_string(value));
     else
-        csv_field(json_object_to_json_string_ext(
+        output_csv_text(json_object_to_json_string_ext(
             value, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
 }
 
@@ -122,7 +122,7 @@ static void csv_rows(json_object *rows)
         (void)unused;
         if (!is_first)
             putchar(',');
-        csv_field(heading);
+        output_csv_text(heading);
         is_first = false;
     }
     if (!is_first)
@@ -131,7 +131,7 @@ static void csv_rows(json_object *rows)
         json_object *row = json_object_array_get_idx(rows, i);
         is_first = true;
         if (!json_object_is_type(row, json_type_object))
-            csv_value(row);
+            output_csv_value(row);
         json_object_object_foreach(keys, key, none)
         {
             (void)none;
@@ -140,7 +140,7 @@ static void csv_rows(json_object *rows)
                 putchar(',');
             is_first = false;
             if (json_object_object_get_ex(row, key, &value))
-                csv_value(value);
+                output_csv_value(value);
         }
         putchar('\n');
     }

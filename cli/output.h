@@ -33,6 +33,10 @@ int output_document(const invocation *inv, const char *json,
 int output_value(const invocation *inv, json_object *value,
                  const column *columns, const char *empty);
 
+/* One field of a CSV row, without what is between fields. */
+void output_csv_text(const char *text);
+void output_csv_value(json_object *value);
+
 /* A table of rows without headings (verdi's --raw), or one row of it. */
 void output_raw(json_object *rows, const column *columns);
 void output_raw_row(json_object *row, const column *columns);

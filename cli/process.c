@@ -6,8 +6,10 @@
 
 #include <orma/api/nodes.h>
 
+#include "caching.h"
 #include "command.h"
 #include "document.h"
+#include "dump.h"
 #include "failure.h"
 #include "node.h"
 #include "output.h"
@@ -42,6 +44,8 @@ static const column projections[] = {
     {"scheduler_state", "Job state", CELL_PLAIN},
     {"exception", "Exception", CELL_PLAIN},
     {"version", "Version", CELL_PLAIN},
+    {"cached", "Cached", CELL_TICK},
+    {"cached_from", "Cached from", CELL_PLAIN},
 };
 
 static const char *const default_columns[] = {
@@ -382,7 +386,8 @@ static const option list_options[] = {
     {"order-dir", 'D', OPTION_TEXT, "DIR", "asc|desc", false,
      "oldest or newest first"},
     {"project", 'P', OPTION_WORDS, "COLUMN", NULL, true,
-     "columns to print: pk, uuid, ctime, mtime, state, process_label, …"},
+     "columns to print: pk, uuid, ctime, mtime, state, process_label, cached, "
+     "…"},
     {"raw", 'r', OPTION_FLAG, NULL, NULL, false, "no headings and no total"},
     {0},
 };
@@ -460,9 +465,18 @@ static const command process_commands[] = {
     {0},
 };
 
+static const command *const other_commands[] = {
+    &why_not_cached_command,
+    &invalidate_command,
+    &validate_command,
+    &dump_process_command,
+    NULL,
+};
+
 const command process_command = {
     .name = "process",
     .summary = "Look at processes",
     .example = "orma process list -a",
     .subcommands = process_commands,
+    .groups = other_commands,
 };

@@ -11,6 +11,7 @@
 #include "command.h"
 #include "defaults.h"
 #include "document.h"
+#include "dump.h"
 #include "failure.h"
 #include "output.h"
 #include "scope.h"
@@ -33,7 +34,7 @@ static int run_presto(invocation *inv)
         {"default", "Default", CELL_PLAIN},
         {"user", "User", CELL_PLAIN},
         {"storage", "Storage", CELL_PLAIN},
-        {"filepath", "Data", CELL_PLAIN},
+        {"data", "Data", CELL_PLAIN},
         {"computer", "Computer", CELL_PLAIN},
         {"config", "Configuration", CELL_PLAIN},
         {0},
@@ -161,13 +162,10 @@ static int describe_loss(invocation *inv, const char *name,
     if (st != ORMA_OK)
         return failure(inv, st, error);
     SCOPE_JSON json_object *profile = output_parse(inv, json);
-    json_object *storage = NULL, *config = NULL, *path = NULL;
-    json_object_object_get_ex(profile, "storage", &storage);
-    json_object_object_get_ex(storage, "config", &config);
-    json_object_object_get_ex(config, "filepath", &path);
-    const char *folder = path != NULL ? json_object_get_string(path) : "";
+    json_object *data = NULL;
+    json_object_object_get_ex(profile, "data", &data);
     snprintf(out, size, "deletes the profile \"%s\"%s %s", name, what_of_data,
-             folder);
+             data != NULL ? json_object_get_string(data) : "");
     return EXIT_DONE;
 }
 
@@ -243,6 +241,15 @@ static const option presto_options[] = {
     {"institution", 0, OPTION_TEXT, "NAME", NULL, false, "where you work"},
     {"workdir", 0, OPTION_TEXT, "FOLDER", NULL, false,
      "where jobs run on this machine"},
+    {"use-postgres", 0, OPTION_FLAG, NULL, NULL, false,
+     "store on a PostgreSQL server: role and database are made there"},
+    {"postgres-hostname", 0, OPTION_TEXT, "HOST", NULL, false,
+     "its host, or the folder of its socket (this machine's socket)"},
+    {"postgres-port", 0, OPTION_COUNT, "PORT", NULL, false, "its port (5432)"},
+    {"postgres-username", 0, OPTION_TEXT, "ROLE", NULL, false,
+     "a role that may make others (you, or postgres)"},
+    {"postgres-password", 0, OPTION_TEXT, "PASSWORD", NULL, false,
+     "its password ($PGPASSWORD, ~/.pgpass)"},
     {"non-interactive", 'n', OPTION_FLAG, NULL, NULL, false,
      "ask nothing (presto never asks)"},
     {0},
@@ -252,9 +259,11 @@ const command presto_command = {
     .name = "presto",
     .summary = "Make a working profile in one go",
     .details = "SQLite, you as its user, and this machine as the configured "
-               "computer localhost. Nothing else needs to run.",
+               "computer localhost. Nothing else needs to run. With "
+               "--use-postgres, PostgreSQL.",
     .example = "orma presto\n"
-               "orma presto --profile-name thesis --email ada@example.org",
+               "orma presto --profile-name thesis --email ada@example.org\n"
+               "orma presto --use-postgres",
     .options = presto_options,
     .prints_data = true,
     .run = run_presto,
@@ -308,7 +317,9 @@ static const command profile_commands[] = {
                 "storage NAME` shows them.",
      .example =
          "orma profile setup " DEFAULT_STORAGE " --profile-name work \\\n"
-         "    --email ada@example.org --filepath /data/work",
+         "    --email ada@example.org --filepath /data/work\n"
+         "orma profile setup " SERVER_STORAGE " --profile-name big \\\n"
+         "    --database-username aiida --database-name aiida",
      .arguments = setup_arguments,
      .options = setup_options,
      .prints_data = true,
@@ -339,11 +350,14 @@ static const command profile_commands[] = {
     {0},
 };
 
+static const command *const other_commands[] = {&dump_profile_command, NULL};
+
 const command profile_command = {
     .name = "profile",
     .summary = "Make and manage profiles",
     .example = "orma profile list",
     .subcommands = profile_commands,
+    .groups = other_commands,
 };
 
 const command status_command = {

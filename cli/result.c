@@ -108,6 +108,8 @@ static void print_result(json_object *result)
         printf(" [%s]", json_object_get_string(exit_status));
     if (exit_message != NULL && json_object_get_string_len(exit_message) > 0)
         printf(" %s", json_object_get_string(exit_message));
+    if (member(result, "cached_from") != NULL)
+        fputs(" (from the cache)", stdout);
     putchar('\n');
     print_outputs(member(result, "outputs"));
 }

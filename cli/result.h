@@ -9,11 +9,7 @@
 #include <orma/api/launch.h>
 
 #include "command.h"
-
-/* An option of every command that runs processes. */
-#define NO_PROGRESS_OPTION                                                     \
-    {"no-progress", 0, OPTION_FLAG, NULL, NULL, false,                         \
-     "do not show what is being done"}
+#include "progress.h"
 
 /* Signals kill the process; a terminal sees what is being done. */
 orma_run_options result_run_options(const invocation *inv);

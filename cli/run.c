@@ -20,9 +20,11 @@
 static int run_one(const invocation *inv, orma_profile *profile,
                    const char *inputs, char **json)
 {
-    const orma_run_options options = result_run_options(inv);
+    orma_run_options options = result_run_options(inv);
     orma_error *error = NULL;
     int64_t pk = 0;
+
+    options.cache = option_text(inv, "cache");
     const orma_status st = orma_run(profile, argument_text(inv, 0),
                                     (orma_str){inputs, strlen(inputs)},
                                     &options, &pk, json, &error);
@@ -173,6 +175,11 @@ static const option run_options[] = {
      "label of the process (metadata.label)"},
     {"dry-run", 0, OPTION_FLAG, NULL, NULL, false,
      "write the job's folder, submit and store nothing"},
+    {"cache", 0, OPTION_TEXT, "POLICY", "use|refresh|ignore|require", false,
+     "use: take the result of an earlier run of the same, or run; refresh: "
+     "run, "
+     "and let others take this result; ignore: run; require: take one or fail "
+     "(the options caching.* of the profile)"},
     NO_PROGRESS_OPTION,
     {0},
 };
