@@ -1,1 +1,1 @@
-EXTRA_DIST += examples/silicon examples/scripts examples/plugin-template
+EXTRA_DIST += examples/queries examples/silicon examples/scripts examples/plugin-template
