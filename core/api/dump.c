@@ -68,9 +68,15 @@ static orma_status read_log(dump *d, orma_error **err)
     }
     for (size_t i = 0; i < KIND_COUNT; i++) {
         json_object *entries = json_get(read, kinds[i]);
-        if (json_object_is_type(entries, json_type_object) &&
-            !json_set(d->log, kinds[i], json_object_get(entries)))
+        if (!json_object_is_type(entries, json_type_object))
+            continue;
+        if (!json_set(d->log, kinds[i], json_object_get(entries)))
             return error_no_memory(err);
+        json_object_object_foreach(entries, at, entry)
+        {
+            if (!json_set_text(d->places, json_get_text(entry, "uuid", ""), at))
+                return error_no_memory(err);
+        }
     }
     return ORMA_OK;
 }
@@ -118,14 +124,13 @@ static orma_status remove_group(const dump *d, const char *path,
     return st;
 }
 
-orma_status dump_remove(const dump *d, const char *kind,
-                        const json_object *entry, orma_error **err)
+orma_status dump_remove(const dump *d, const char *kind, const char *path,
+                        orma_error **err)
 {
-    const char *path = json_get_text(entry, "path", "");
-    const json_object *names = json_get(entry, "names");
     orma_status st = ORMA_OK;
 
     if (*path == '\0') {
+        const json_object *names = json_get(dump_find(d, kind, path), "names");
         const size_t count = json_object_is_type(names, json_type_array)
                                  ? json_object_array_length(names)
                                  : 0;
@@ -151,11 +156,11 @@ static orma_status clear(dump *d, orma_error **err)
 {
     orma_status st = read_log(d, err);
     for (size_t i = 0; st == ORMA_OK && i < KIND_COUNT; i++) {
-        json_object_object_foreach(json_get(d->log, kinds[i]), uuid, entry)
+        json_object_object_foreach(json_get(d->log, kinds[i]), at, entry)
         {
-            (void)uuid;
+            (void)entry;
             if (st == ORMA_OK)
-                st = dump_remove(d, kinds[i], entry, err);
+                st = dump_remove(d, kinds[i], at, err);
         }
         if (st == ORMA_OK &&
             !json_set(d->log, kinds[i], json_object_new_object()))
@@ -196,8 +201,10 @@ orma_status dump_open(dump *d, orma_profile *p, const dump_options *options,
                 .options = *options,
                 .root = file_absolute(folder),
                 .log = json_object_new_object(),
+                .places = json_object_new_object(),
                 .seen = json_object_new_object()};
-    bool made = d->root != NULL && d->log != NULL && d->seen != NULL;
+    bool made = d->root != NULL && d->log != NULL && d->places != NULL &&
+                d->seen != NULL;
     for (size_t i = 0; made && i < KIND_COUNT; i++)
         made = json_set(d->log, kinds[i], json_object_new_object());
     return made ? take_folder(d, err) : error_no_memory(err);
@@ -220,17 +227,18 @@ orma_status dump_save(dump *d, orma_error **err)
                          : st;
 }
 
-static orma_status is_gone(const dump *d, const char *kind, const char *uuid,
-                           bool *gone, orma_error **err)
+static orma_status is_gone(const dump *d, const char *kind, const char *path,
+                           const json_object *entry, bool *gone,
+                           orma_error **err)
 {
     AUTO_NODE node *n = NULL;
     AUTO_ERROR orma_error *why = NULL;
 
-    *gone = json_get(d->seen, uuid) == NULL;
+    *gone = json_get(d->seen, path) == NULL;
     if (!*gone || !d->is_partial || text_equal(kind, "groups"))
         return ORMA_OK;
-    const orma_status st =
-        store_find_node(d->profile->store, uuid, NULL, &n, &why);
+    const orma_status st = store_find_node(
+        d->profile->store, json_get_text(entry, "uuid", "-"), NULL, &n, &why);
     if (st != ORMA_OK && st != ORMA_E_NOT_FOUND) {
         error_move(&why, err);
         return st;
@@ -248,11 +256,11 @@ static orma_status delete_of_kind(dump *d, const char *kind, orma_error **err)
     if (gone == NULL)
         return error_no_memory(err);
 
-    json_object_object_foreach(entries, listed, ignored)
+    json_object_object_foreach(entries, listed, entry)
     {
         bool listed_is_gone = false;
-        (void)ignored;
-        const orma_status st = is_gone(d, kind, listed, &listed_is_gone, err);
+        const orma_status st =
+            is_gone(d, kind, listed, entry, &listed_is_gone, err);
         if (st != ORMA_OK)
             return st;
         if (listed_is_gone &&
@@ -260,16 +268,15 @@ static orma_status delete_of_kind(dump *d, const char *kind, orma_error **err)
             return error_no_memory(err);
     }
     for (size_t i = 0; i < json_object_array_length(gone); i++) {
-        const char *uuid =
+        const char *path =
             json_object_get_string(json_object_array_get_idx(gone, i));
         d->deleted++;
         if (d->options.dry_run)
             continue;
-        const orma_status st =
-            dump_remove(d, kind, json_get(entries, uuid), err);
+        const orma_status st = dump_remove(d, kind, path, err);
         if (st != ORMA_OK)
             return st;
-        json_object_object_del(entries, uuid);
+        json_object_object_del(entries, path);
     }
     return ORMA_OK;
 }
@@ -282,9 +289,14 @@ orma_status dump_delete_missing(dump *d, orma_error **err)
     return st;
 }
 
-json_object *dump_find(const dump *d, const char *kind, const char *uuid)
+json_object *dump_find(const dump *d, const char *kind, const char *path)
 {
-    return json_get(json_get(d->log, kind), uuid);
+    return json_get(json_get(d->log, kind), path);
+}
+
+const char *dump_place_of(const dump *d, const char *uuid)
+{
+    return json_get_text(d->places, uuid, NULL);
 }
 
 bool dump_is_empty(const dump *d)
@@ -302,13 +314,47 @@ orma_status dump_note(dump *d, const char *kind, const char *uuid,
     json_object *entry = json_object_new_object();
 
     time_format_iso(mtime_ns, mtime);
-    if (entry == NULL || !json_set_text(entry, "path", path) ||
-        !json_set_text(entry, "mtime", mtime)) {
+    if (entry == NULL || !json_set_text(entry, "uuid", uuid) ||
+        !json_set_text(entry, "mtime", mtime) ||
+        !json_set_text(d->places, uuid, path)) {
         json_object_put(entry);
         return error_no_memory(err);
     }
-    return json_set(json_get(d->log, kind), uuid, entry) ? ORMA_OK
+    return json_set(json_get(d->log, kind), path, entry) ? ORMA_OK
                                                          : error_no_memory(err);
+}
+
+/* Entries of the log whose path begins so. */
+static orma_status forget_below(dump *d, const char *kind, const char *prefix,
+                                orma_error **err)
+{
+    json_object *entries = json_get(d->log, kind);
+    json_object *kept = json_object_new_object();
+
+    json_object_object_foreach(entries, at, entry)
+    {
+        if (!text_starts(at, prefix) &&
+            !json_set(kept, at, json_object_get(entry))) {
+            json_object_put(kept);
+            return error_no_memory(err);
+        }
+    }
+    return json_set(d->log, kind, kept) ? ORMA_OK : error_no_memory(err);
+}
+
+orma_status dump_forget_group(dump *d, const char *path, orma_error **err)
+{
+    AUTO_FREE char *former = text_copy(path); /* of the log, which changes */
+    orma_status st = former == NULL ? error_no_memory(err)
+                                    : dump_remove(d, "groups", former, err);
+    for (size_t i = 0; st == ORMA_OK && i < KIND_COUNT; i++) {
+        AUTO_FREE char *prefix = text_printf("%s/%s/", former, kinds[i]);
+        st = prefix == NULL ? error_no_memory(err)
+                            : forget_below(d, kinds[i], prefix, err);
+    }
+    if (st == ORMA_OK)
+        json_object_object_del(json_get(d->log, "groups"), former);
+    return st;
 }
 
 orma_status dump_result(dump *d, char **json, orma_error **err)
@@ -329,6 +375,7 @@ void dump_close(dump *d)
 {
     free(d->root);
     json_object_put(d->log);
+    json_object_put(d->places);
     json_object_put(d->seen);
     *d = (dump){0};
 }

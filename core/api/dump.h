@@ -19,11 +19,13 @@ typedef struct dump_options {
 typedef struct dump {
     orma_profile *profile;
     dump_options options;
-    char *root;        /* absolute */
-    json_object *log;  /* {"calculations":{uuid:entry},"workflows":…,
-                          "groups":…,"data":…} */
-    json_object *seen; /* uuids of this run, as keys */
-    bool is_partial;   /* a filter is in use: others may be there too */
+    char *root;          /* absolute */
+    json_object *log;    /* {"calculations":{path:entry},"workflows":…,
+                            "groups":…,"data":…}: a node of two groups has two
+                            places */
+    json_object *places; /* uuid: one of its paths */
+    json_object *seen;   /* paths of this run, as keys */
+    bool is_partial;     /* a filter is in use: others may be there too */
     int64_t dumped, unchanged, unsealed, deleted, symlinks;
 } dump;
 
@@ -34,9 +36,12 @@ void dump_options_read(const json_object *given, dump_options *out);
 orma_status dump_open(dump *d, orma_profile *p, const dump_options *options,
                       const char *folder, orma_error **err);
 
-/* Removes what the entry of the log stands for, and nothing else. */
-orma_status dump_remove(const dump *d, const char *kind,
-                        const json_object *entry, orma_error **err);
+/* Removes what the log's entry of the path stands for, and nothing else. */
+orma_status dump_remove(const dump *d, const char *kind, const char *path,
+                        orma_error **err);
+
+/* The same, and of the log: a group and what is in it. */
+orma_status dump_forget_group(dump *d, const char *path, orma_error **err);
 
 /* Writes the log of what is there. */
 orma_status dump_save(dump *d, orma_error **err);
@@ -49,9 +54,11 @@ orma_status dump_delete_missing(dump *d, orma_error **err);
 orma_status dump_result(dump *d, char **json, orma_error **err);
 void dump_close(dump *d);
 
-/* The log's entry of a node, NULL: none. {"path", "mtime"}, and of a process
+/* The log's entry of a path, NULL: none. {"uuid", "mtime"}, and of a process
  * that is the root itself (path ""), "names": what of the root is its own. */
-json_object *dump_find(const dump *d, const char *kind, const char *uuid);
+json_object *dump_find(const dump *d, const char *kind, const char *path);
+/* A path at which the node or group is, NULL: none. */
+const char *dump_place_of(const dump *d, const char *uuid);
 /* Whether the log has no entry at all. */
 bool dump_is_empty(const dump *d);
 orma_status dump_note(dump *d, const char *kind, const char *uuid,

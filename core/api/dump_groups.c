@@ -301,15 +301,15 @@ static orma_status dump_group(struct run *r, const json_object *group,
     AUTO_FREE char *path =
         label == NULL ? NULL : text_printf("groups/%s", label);
     const char *uuid = json_get_text(group, "uuid", "");
-    if (path == NULL || !json_set_bool(r->d.seen, uuid, true))
+    if (path == NULL || !json_set_bool(r->d.seen, path, true))
         return error_no_memory(err);
 
     /* A group that was given another label moves. */
-    const json_object *former = dump_find(&r->d, "groups", uuid);
+    const char *former = dump_place_of(&r->d, uuid);
     orma_status st = ORMA_OK;
     if (organize && former != NULL && !r->d.options.dry_run &&
-        !text_equal(json_get_text(former, "path", ""), path))
-        st = dump_remove(&r->d, "groups", former, err);
+        !text_equal(former, path))
+        st = dump_forget_group(&r->d, former, err);
     if (st == ORMA_OK)
         st = dump_place(r, json_get_int(group, "pk", 0), false,
                         organize ? path : "", err);

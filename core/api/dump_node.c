@@ -201,15 +201,15 @@ orma_status dump_data(dump *d, const node *n, const char *path,
     AUTO_FREE char *full = file_join(d->root, path);
     char uuid[37];
     uuid_format(&n->uuid, uuid);
-    if (full == NULL || !json_set_bool(d->seen, uuid, true))
+    if (full == NULL || !json_set_bool(d->seen, path, true))
         return error_no_memory(err);
 
-    /* Data never changes; but its group may have moved. */
-    const json_object *entry = dump_find(d, "data", uuid);
+    /* Data never changes. */
+    const json_object *entry = dump_find(d, "data", path);
     AUTO_FREE char *value = text_printf("%s.json", full);
     if (value == NULL)
         return error_no_memory(err);
-    if (text_equal(json_get_text(entry, "path", ""), path) &&
+    if (text_equal(json_get_text(entry, "uuid", ""), uuid) &&
         (file_exists(value) || file_exists(full))) {
         d->unchanged++;
         return ORMA_OK;

@@ -165,10 +165,9 @@ static orma_status write_child(dump *d, size_t number, const char *link_label,
         char uuid[37];
         bool done = false;
         uuid_format(&child->uuid, uuid);
-        const json_object *entry = dump_find(d, kind_of(child), uuid);
-        if (entry != NULL) {
-            const orma_status st = write_symlink(
-                d, json_get_text(entry, "path", ""), &at, &done, err);
+        const char *there = dump_place_of(d, uuid);
+        if (there != NULL) {
+            const orma_status st = write_symlink(d, there, &at, &done, err);
             if (st != ORMA_OK || done)
                 return st;
         }
@@ -242,10 +241,10 @@ static orma_status write_process(dump *d, const node *process,
 static bool is_unchanged(const dump *d, const node *process, const char *uuid,
                          const char *path)
 {
-    const json_object *entry = dump_find(d, kind_of(process), uuid);
+    const json_object *entry = dump_find(d, kind_of(process), path);
     int64_t mtime = 0;
 
-    if (entry == NULL || !text_equal(json_get_text(entry, "path", ""), path) ||
+    if (entry == NULL || !text_equal(json_get_text(entry, "uuid", ""), uuid) ||
         !time_parse(json_get_text(entry, "mtime", ""), &mtime) ||
         mtime != process->mtime_ns || !node_is_sealed(process))
         return false;
@@ -332,15 +331,13 @@ static orma_status move_in(const char *part, const char *folder,
 
 /* The root belongs to the user, who may keep more in it: what the former dump
  * of the process put there goes, what is in part comes. */
-static orma_status replace_root(dump *d, const char *kind, const char *uuid,
-                                const char *part, json_object **names,
-                                orma_error **err)
+static orma_status replace_root(dump *d, const char *kind, const char *part,
+                                json_object **names, orma_error **err)
 {
     AUTO_JSON json_object *made = NULL;
-    const json_object *former = dump_find(d, kind, uuid);
     orma_status st = names_in(part, &made, err);
-    if (st == ORMA_OK && former != NULL)
-        st = dump_remove(d, kind, former, err);
+    if (st == ORMA_OK && dump_find(d, kind, "") != NULL)
+        st = dump_remove(d, kind, "", err);
     for (size_t i = 0; st == ORMA_OK && i < json_object_array_length(made); i++)
         st = move_in(part, d->root,
                      json_object_get_string(json_object_array_get_idx(made, i)),
@@ -368,7 +365,7 @@ static orma_status write_root(dump *d, const node *process, const char *uuid,
     if (st == ORMA_OK)
         st = write_readme(d, process, part, err);
     if (st == ORMA_OK)
-        st = replace_root(d, kind, uuid, part, &names, err);
+        st = replace_root(d, kind, part, &names, err);
     if (st != ORMA_OK) {
         json_object_put(names);
         file_remove_tree(part, NULL);
@@ -377,7 +374,7 @@ static orma_status write_root(dump *d, const node *process, const char *uuid,
     st = dump_note(d, kind, uuid, "", process->mtime_ns, err);
     if (st != ORMA_OK)
         json_object_put(names);
-    else if (!json_set(dump_find(d, kind, uuid), "names", names))
+    else if (!json_set(dump_find(d, kind, ""), "names", names))
         st = error_no_memory(err);
     return st;
 }
@@ -410,7 +407,7 @@ orma_status dump_process(dump *d, const node *process, const char *path,
 {
     char uuid[37];
     uuid_format(&process->uuid, uuid);
-    if (!json_set_bool(d->seen, uuid, true))
+    if (!json_set_bool(d->seen, path, true))
         return error_no_memory(err);
     if (!node_is_sealed(process) && !d->options.dump_unsealed) {
         d->unsealed++;
@@ -444,11 +441,9 @@ static orma_status check_root(const dump *d, const node *process,
 {
     char uuid[37];
     uuid_format(&process->uuid, uuid);
-    json_object *entries = json_get(d->log, kind_of(process));
-    const json_object *own = json_get(entries, uuid);
-    const bool is_own = own != NULL && *json_get_text(own, "path", "-") == '\0';
+    const json_object *own = dump_find(d, kind_of(process), "");
 
-    if (is_own || dump_is_empty(d))
+    if (text_equal(json_get_text(own, "uuid", ""), uuid) || dump_is_empty(d))
         return ORMA_OK;
     error_set(err, ORMA_E_REFUSED, "dump", 0,
               "\"%s\" holds the dump of something else than process %lld",

@@ -172,14 +172,6 @@ orma_status zip_writer_resume(
         return error_errno(err, errno, "archive", "cannot examine \"%s\"",
                            w->path);
     s.size = (uint64_t)info.st_size;
-    unsigned char start[4];
-    if (s.size >= sizeof start && read_at(&s, start, sizeof start, 0) &&
-        memcmp(start, "PK\x03\x04", sizeof start) != 0) {
-        error_set(err, ORMA_E_REFUSED, "archive", 0,
-                  "\"%s\" is there and is no archive in the making", w->path);
-        error_hint(err, "move it away, or name another archive");
-        return ORMA_E_REFUSED;
-    }
     s.sum = digest_create();
     if (s.sum == NULL)
         return error_no_memory(err);
