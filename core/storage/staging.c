@@ -467,6 +467,7 @@ orma_status store_open_object(store *s, const char *key, object_reader **out,
 typedef struct staged {
     char key[DIGEST_SHA256_HEX];
     int64_t ctime_ns;
+    bool is_damaged; /* stays staged, and is told */
 } staged;
 
 /* Parts that were staged again meanwhile stay. */
@@ -504,20 +505,23 @@ static orma_status take_object(store *s, staged *object, orma_error **err)
     return st;
 }
 
-static orma_status list_staged(store *s, staged *items, size_t capacity,
-                               size_t *count, orma_error **err)
+static orma_status list_staged(store *s, const char *after, staged *items,
+                               size_t capacity, size_t *count, orma_error **err)
 {
     size_t n = 0;
     query q;
     query_start_once(&q, &s->db,
-                     "SELECT \"key\", MAX(ctime_ns) FROM orma_object GROUP BY "
-                     "\"key\" ORDER BY \"key\" LIMIT 256");
+                     "SELECT \"key\", MAX(ctime_ns) FROM orma_object WHERE "
+                     "\"key\" > ?1 GROUP BY \"key\" ORDER BY \"key\" LIMIT "
+                     "256");
+    query_text(&q, 1, after);
     while (n < capacity && query_next(&q)) {
         const orma_str key = column_str(&q, 0);
         if (key.ptr == NULL || key.len != sizeof items[n].key - 1)
             continue;
         memcpy(items[n].key, key.ptr, key.len);
         items[n].key[key.len] = '\0';
+        items[n].is_damaged = false;
         items[n++].ctime_ns = column_int(&q, 1);
     }
     *count = n;
@@ -525,18 +529,30 @@ static orma_status list_staged(store *s, staged *items, size_t capacity,
 }
 
 /* A portion of staged objects. Under the shared lock, so that maintenance does
- * not look at the database between the container and it. */
+ * not look at the database between the container and it. damage: the first
+ * object that is not what its key says; it holds up no other. */
 static orma_status drain_some(store *s, staged *items, size_t count,
-                              orma_error **err)
+                              orma_error **damage, orma_error **err)
 {
     orma_status st = container_lock_shared(s->container, err);
-    for (size_t i = 0; st == ORMA_OK && i < count; i++)
-        st = take_object(s, &items[i], err);
+    for (size_t i = 0; st == ORMA_OK && i < count; i++) {
+        AUTO_ERROR orma_error *why = NULL;
+        st = take_object(s, &items[i], &why);
+        items[i].is_damaged = st == ORMA_E_PERMANENT;
+        if (items[i].is_damaged) {
+            st = ORMA_OK;
+            if (*damage == NULL)
+                error_move(&why, damage);
+        } else if (st != ORMA_OK) {
+            error_move(&why, err);
+        }
+    }
     /* Others read the index without its journal. */
     if (st == ORMA_OK)
         st = container_settle(s->container, err);
     for (size_t i = 0; st == ORMA_OK && i < count; i++)
-        st = store_transact(s, drop_staged, &items[i], err);
+        if (!items[i].is_damaged)
+            st = store_transact(s, drop_staged, &items[i], err);
     container_unlock(s->container);
     return st;
 }
@@ -544,6 +560,8 @@ static orma_status drain_some(store *s, staged *items, size_t count,
 orma_status store_drain_staged(store *s, int64_t *count, orma_error **err)
 {
     enum { PORTION = 256 };
+    AUTO_ERROR orma_error *damage = NULL;
+    char last[DIGEST_SHA256_HEX] = "";
     size_t n = PORTION;
     int64_t taken = 0;
     orma_status st = ORMA_OK;
@@ -555,14 +573,21 @@ orma_status store_drain_staged(store *s, int64_t *count, orma_error **err)
     if (items == NULL)
         return error_no_memory(err);
     while (st == ORMA_OK && n == PORTION) {
-        st = list_staged(s, items, PORTION, &n, err);
-        if (st == ORMA_OK && n > 0)
-            st = drain_some(s, items, n, err);
-        taken += (int64_t)n;
+        st = list_staged(s, last, items, PORTION, &n, err);
+        if (st != ORMA_OK || n == 0)
+            break;
+        memcpy(last, items[n - 1].key, sizeof last);
+        st = drain_some(s, items, n, &damage, err);
+        for (size_t i = 0; i < n; i++)
+            taken += !items[i].is_damaged;
     }
-    if (st == ORMA_OK)
-        *count = taken;
-    return st;
+    if (st != ORMA_OK)
+        return st;
+    *count = taken;
+    if (damage == NULL)
+        return ORMA_OK;
+    error_move(&damage, err);
+    return ORMA_E_PERMANENT;
 }
 
 void store_drain_if_due(store *s)

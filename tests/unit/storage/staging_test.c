@@ -267,6 +267,34 @@ static void maintenance_takes_and_keeps_what_is_staged(void)
     free(folder);
 }
 
+static void a_damaged_object_holds_up_no_other(void)
+{
+    char *folder = make();
+    store *away = open_as(folder, be_away);
+    orma_error *err = NULL;
+    int64_t taken = 0;
+    query q;
+    store_text(away, "one");
+    store_text(away, "two");
+    /* The first in the order of draining. */
+    CU_ASSERT_EQUAL(sql_begin(&away->db, NULL), ORMA_OK);
+    query_start_once(&q, &away->db,
+                     "UPDATE orma_object SET content = ?1, size = 3 WHERE "
+                     "\"key\" = (SELECT MIN(\"key\") FROM orma_object)");
+    query_blob(&q, 1, (orma_str){"bad", 3});
+    CU_ASSERT_EQUAL(query_run(&q, NULL), ORMA_OK);
+    CU_ASSERT_EQUAL(sql_commit(&away->db, NULL), ORMA_OK);
+    store_close(away);
+
+    store *home = open_as(folder, be_home);
+    CU_ASSERT_EQUAL(store_drain_staged(home, &taken, &err), ORMA_E_PERMANENT);
+    CU_ASSERT_TRUE(fixture_says(&err, "that another host staged is damaged"));
+    CU_ASSERT_EQUAL(taken, 1);
+    CU_ASSERT_EQUAL(staged(home), 1);
+    store_close(home);
+    free(folder);
+}
+
 static const unit_test tests[] = {
     {"who_makes_a_container_is_its_home", who_makes_a_container_is_its_home},
     {"other_hosts_stage_and_the_home_takes",
@@ -276,6 +304,7 @@ static const unit_test tests[] = {
      where_the_folder_is_not_visible_the_home_is_named},
     {"other_hosts_never_write_to_the_container",
      other_hosts_never_write_to_the_container},
+    {"a_damaged_object_holds_up_no_other", a_damaged_object_holds_up_no_other},
     {"the_home_moves", the_home_moves},
     {"maintenance_takes_and_keeps_what_is_staged",
      maintenance_takes_and_keeps_what_is_staged},
