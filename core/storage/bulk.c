@@ -15,6 +15,7 @@
 #include <base/text.h>
 #include <storage/bulk_rows.h>
 
+#define MANY_NODES 10000 /* that change what the planner knows */
 #define IDS_FIRST 64 /* reserved together, then twice as many … */
 #define IDS_MAX 16384
 #define TYPE_MAX 255 /* characters of AiiDA's columns */
@@ -211,8 +212,10 @@ orma_status bulk_add_node(bulk *b, const bulk_node *n, int64_t *pk,
                        err);
     if (st == ORMA_OK)
         st = copy_node(b, b->ids[b->id_next], n, err);
-    if (st == ORMA_OK)
+    if (st == ORMA_OK) {
         *pk = b->ids[b->id_next++];
+        b->added++;
+    }
     return st;
 }
 
@@ -224,6 +227,16 @@ orma_status bulk_settle(bulk *b, orma_error **err)
     if (st == ORMA_OK)
         st = bulk_flush_links(b, err);
     return st == ORMA_OK ? bulk_end_nodes(b, err) : st;
+}
+
+/* A server that has not looked at a table since it was small reads all of it
+ * where an index is at hand. The rows are stored: a failure is of no
+ * consequence. */
+static void tell_planner(sql *db)
+{
+    AUTO_ERROR orma_error *ignored = NULL;
+    if (db->dialect->after_bulk != NULL)
+        sql_execute(db, db->dialect->after_bulk, &ignored);
 }
 
 orma_status bulk_commit(bulk *b, orma_error **err)
@@ -240,6 +253,8 @@ orma_status bulk_commit(bulk *b, orma_error **err)
         return st;
     }
     st = store_commit(b->s, err);
+    if (st == ORMA_OK && b->added >= MANY_NODES)
+        tell_planner(&b->s->db);
     bulk_free(b);
     return st;
 }

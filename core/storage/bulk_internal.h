@@ -36,6 +36,7 @@ struct bulk {
     orma_copy *nodes; /* NULL: none is open */
     int64_t *ids;     /* reserved ones */
     size_t id_count, id_next;
+    int64_t added; /* nodes */
     bulk_link *links; /* that wait */
     size_t link_count;
     buf labels;

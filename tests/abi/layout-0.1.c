@@ -333,7 +333,7 @@ MEMBER(orma_sql_value, integer, 8, int64_t);
 MEMBER(orma_sql_value, real, 16, double);
 MEMBER(orma_sql_value, text, 24, orma_str);
 
-SIZE(orma_dialect, 328);
+SIZE(orma_dialect, 336);
 MEMBER(orma_dialect, size, 0, uint32_t);
 MEMBER(orma_dialect, reserved, 4, uint32_t);
 MEMBER(orma_dialect, name, 8, const char *);
@@ -376,6 +376,7 @@ MEMBER(orma_dialect, ilike, 296, const char *);
 MEMBER(orma_dialect, long_text_index, 304, const char *);
 MEMBER(orma_dialect, expression_statistics, 312, const char *);
 MEMBER(orma_dialect, exclude_writers, 320, const char *);
+MEMBER(orma_dialect, after_bulk, 328, const char *);
 
 SIZE(orma_storage, 208);
 MEMBER(orma_storage, size, 0, uint32_t);

@@ -132,8 +132,12 @@ typedef struct orma_dialect {
      * nodes, and keeps others from it until the transaction's end. NULL where
      * begin() does so. */
     const char *exclude_writers;
+    /* A statement, outside a transaction, that tells the planner of many new
+     * nodes and links at once, instead of when the server gets to it. NULL: the
+     * planner needs no such help. */
+    const char *after_bulk;
 } orma_dialect;
-ORMA_NO_TAIL_PADDING(orma_dialect, exclude_writers);
+ORMA_NO_TAIL_PADDING(orma_dialect, after_bulk);
 
 /* Flags of open(). */
 enum {

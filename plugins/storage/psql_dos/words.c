@@ -59,4 +59,5 @@ const orma_dialect postgresql_dialect = {
     /* Who waits longer would keep all others waiting behind him. */
     .exclude_writers = "SET LOCAL lock_timeout = '10s'; "
                        "LOCK TABLE db_dbnode IN SHARE MODE",
+    .after_bulk = "VACUUM (ANALYZE) db_dbnode, db_dblink, db_dbgroup_dbnodes",
 };
