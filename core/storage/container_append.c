@@ -74,6 +74,12 @@ orma_status container_take_pack_lock(const container *c, const char *path,
     return st;
 }
 
+void container_drop_stale_lock(const char *path)
+{
+    if (is_own_lock(path))
+        unlink(path);
+}
+
 static void close_pack(appender *a)
 {
     if (a->fd >= 0)

@@ -114,6 +114,10 @@ char *container_pack_path(const container *c, int64_t pack_id,
 orma_status container_take_pack_lock(const container *c, const char *path,
                                      bool *taken, orma_error **err);
 
+/* Removes orma's own lock file of a process that died. For who holds the lock
+ * byte of packs. */
+void container_drop_stale_lock(const char *path);
+
 /* Appends objects to packs, one after the other, under LOCK_BYTE_PACKS. */
 typedef struct appender {
     container *c;

@@ -119,8 +119,10 @@ static orma_status recover(container *c, int64_t *freed, orma_error **err)
     int64_t rows = 0, bytes = 0;
     bool yes = false;
     AUTO_FREE char *path = container_pack_path(c, REPACK_ID, "");
-    if (path == NULL)
+    AUTO_FREE char *lock = container_pack_path(c, REPACK_ID, ".lock");
+    if (path == NULL || lock == NULL)
         return error_no_memory(err);
+    container_drop_stale_lock(lock);
     const bool exists = stat(path, &made) == 0;
     orma_status st = count_rows(c, REPACK_ID, &rows, &bytes, err);
     if (st != ORMA_OK || rows == 0)

@@ -21,6 +21,7 @@
 #include <base/json.h>
 #include <base/text.h>
 #include <storage/container.h>
+#include <storage/container_internal.h>
 
 static char *folder;
 static container *c;
@@ -480,6 +481,11 @@ static void interrupted_repacks_are_finished(void)
         char *from = text_printf("%s/packs/0", folder);
         char *to = text_printf("%s/packs/-1", folder);
         char *index = text_printf("%s/packs.idx", folder);
+        char *lock = text_printf("%s/packs/-1.lock", folder);
+        bool taken = false;
+        CU_ASSERT_EQUAL(container_take_pack_lock(c, lock, &taken, NULL),
+                        ORMA_OK);
+        free(lock);
         CU_ASSERT_EQUAL(file_copy(from, to, NULL), ORMA_OK);
         sqlite3 *db = NULL;
         sqlite3_open(index, &db);
@@ -498,6 +504,7 @@ static void interrupted_repacks_are_finished(void)
         CU_ASSERT_EQUAL(container_repack(c, &u, NULL), ORMA_OK);
         CU_ASSERT_EQUAL(unreadable(0, 4), 0);
         CU_ASSERT_EQUAL(file_size("packs/-1"), -1);
+        CU_ASSERT_EQUAL(file_size("packs/-1.lock"), -1);
         CU_ASSERT_STRING_EQUAL(faults(false), "");
         CU_ASSERT_EQUAL(index_value("SELECT COUNT(*) FROM db_object WHERE "
                                     "pack_id >= 0"),
