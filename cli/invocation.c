@@ -365,6 +365,20 @@ static int enter(invocation *inv, const char *word)
     return unknown_command(inv, word, names, n);
 }
 
+/* An option that takes all words behind it may have taken the argument. */
+static int missing_argument(const invocation *inv, const char *argument_name)
+{
+    const int status = usage_error(inv, "%s is missing", argument_name);
+    for (const option *o = inv->command->options; o != NULL && o->name != NULL;
+         o++)
+        if (o->kind == OPTION_WORDS && option_given(inv, o->name)) {
+            failure_hint("--%s takes all words behind it: write %s before it",
+                         o->name, argument_name);
+            break;
+        }
+    return status;
+}
+
 static int check_arguments(invocation *inv)
 {
     size_t allowed = 0;
@@ -373,7 +387,7 @@ static int check_arguments(invocation *inv)
 
     for (; arguments != NULL && arguments[allowed].name != NULL; allowed++) {
         if (!arguments[allowed].is_optional && inv->argument_count <= allowed)
-            return usage_error(inv, "%s is missing", arguments[allowed].name);
+            return missing_argument(inv, arguments[allowed].name);
         is_endless = arguments[allowed].is_repeated;
     }
     if (is_endless || inv->argument_count <= allowed)

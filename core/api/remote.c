@@ -1,11 +1,9 @@
 /* Looking into the folders on computers that nodes point to.
  *
  * SPDX-License-Identifier: MIT */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <orma/api/data.h>
 
@@ -146,20 +144,19 @@ orma_status orma_remote_read(orma_profile *profile, const char *node_name,
                              void *user, orma_error **err)
 {
     place p;
-    char copy[] = "/tmp/orma-remote-XXXXXX";
+    AUTO_FREE char *folder = NULL;
     orma_status st = place_open(profile, node_name, path, &p, err);
-    const int fd = st == ORMA_OK ? mkostemp(copy, O_CLOEXEC) : -1;
 
-    if (st == ORMA_OK && fd < 0)
-        st = error_set(err, ORMA_E_TRANSIENT, "node", 0,
-                       "no temporary file can be made in /tmp");
+    if (st == ORMA_OK)
+        st = file_temp_dir("orma-remote", &folder, err);
     if (st == ORMA_OK) {
-        st = p.connection.transport->get(p.connection.session, p.path, copy, 0,
-                                         0, err);
+        AUTO_FREE char *copy = file_join(folder, "file");
+        st = copy == NULL ? error_no_memory(err)
+                          : p.connection.transport->get(
+                                p.connection.session, p.path, copy, 0, 0, err);
         if (st == ORMA_OK)
             st = pass_on(copy, write, user, err);
-        close(fd);
-        unlink(copy);
+        file_remove_tree(folder, NULL);
     }
     place_close(&p);
     return st;
